@@ -1,0 +1,127 @@
+/// A KV cache's bookkeeping: which tokens of which paths have their keys and values in which slots of memory.
+///
+/// Prompts are paths in a prefix tree. A request is admitted with its prompt and gets a `PathLease`; what others have computed
+/// or are about to compute is part of that path. Each step claims the path's next tokens, a model computes them into their
+/// slots, and the step's end makes them ready, for everyone. The cache holds no keys and values itself and knows no clock,
+/// thread or file. It belongs to one thread.
+///
+///     let cache = KVCache(tokensPerBlock: 16, blocks: 1024)
+///     var lease = try cache.admit(prompt)           // lease.reusedTokens need no computing
+///     var slots: [KVSlot] = []
+///     let rows = lease.claim(atMost: 512, slots: &slots)
+///     …compute prompt[rows] into slots…
+///     cache.commitStep()
+///     try lease.append(token)                        // a generated token joins the path
+///     lease.release()                                // or just drop it
+///
+/// Not for caches of final answers, nor of anything else that is not a function of the whole prefix.
+public final class KVCache {
+    var tree: PrefixTree
+    private var stepIsOpen = false
+    private var endedDuringStep: [Path] = []
+
+    /// The number of token slots in a block.
+    public let tokensPerBlock: Int
+    /// The number of blocks.
+    public let blocks: Int
+
+    /// Block sizes that a cache can have.
+    public static let supportedTokensPerBlock = 2...128
+
+    /// - Parameters:
+    ///   - tokensPerBlock: within `supportedTokensPerBlock`; sets how finely memory is handed out, not what is reused.
+    ///   - blocks: at least 1; `tokensPerBlock * blocks` slots must be countable in an `Int32`.
+    ///   - mode: when others may use what a path computes.
+    ///   - policy: which of the nodes that may go, goes first.
+    public init(
+        tokensPerBlock: Int, blocks: Int, mode: ReuseMode = .early, policy: any EvictionPolicy = LRU()
+    ) {
+        precondition(Self.supportedTokensPerBlock.contains(tokensPerBlock), "2 to 128 tokens per block")
+        precondition(blocks > 0 && blocks <= Int(Int32.max) / tokensPerBlock, "1 to Int32.max slots")
+        self.tokensPerBlock = tokensPerBlock
+        self.blocks = blocks
+        tree = PrefixTree(tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy)
+    }
+
+    /// Takes a prompt in: matches it, keeps what matches, and makes room for the rest, all or nothing.
+    ///
+    /// O(tokens), and an eviction for each block that was not empty.
+    /// - Throws: `KVCacheError`; nothing has changed then, recency included.
+    public func admit(_ tokens: [TokenID], in namespace: CacheNamespace = CacheNamespace()) throws(KVCacheError) -> PathLease {
+        guard !tokens.isEmpty else { throw .emptyPath }
+        let admitted = tokens.withUnsafeBufferPointer { admit($0, in: namespace) }
+        let (path, matched) = try admitted.get()
+        return PathLease(cache: self, path: path, matched: matched)
+    }
+
+    /// How many tokens of a prompt a request would find computed now. Changes nothing, recency included.
+    ///
+    /// The last token's logits are always needed, so this is less than the number of tokens.
+    public func peek(_ tokens: [TokenID], in namespace: CacheNamespace = CacheNamespace()) -> Int {
+        tokens.withUnsafeBufferPointer { tokens in
+            guard let path = tree.match(tokens, in: namespace) else { return 0 }
+            return min(tree.readyCount(of: path), tokens.count - 1)
+        }
+    }
+
+    /// Whether a prompt of that many tokens, sharing nothing, could ever be admitted.
+    public func couldHold(tokens: Int) -> Bool {
+        tokens <= blocks * tokensPerBlock
+    }
+
+    /// Ends the step: everything claimed since the last one is ready.
+    public func commitStep() {
+        endStep(succeeded: true)
+    }
+
+    /// Ends a step that failed: everything claimed since the last one is computed by nobody, and may be claimed again.
+    public func abandonStep() {
+        endStep(succeeded: false)
+    }
+
+    /// What the cache holds and has done.
+    public var statistics: KVCacheStatistics {
+        let cached = tree.unleasedBlocks
+        return KVCacheStatistics(
+            blocks: blocks, free: tree.pool.free, cached: cached, leased: blocks - tree.pool.free - cached,
+            evictions: tree.evictions
+        )
+    }
+
+    private func admit(
+        _ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace
+    ) -> Result<(path: Path, matched: Int), KVCacheError> {
+        var path = tree.match(tokens, in: namespace) ?? Path(root: tree.root(of: namespace))
+        tree.lease(path)
+        let matched = path.count
+        let needed = tree.blocksToAppend(tokens.count - matched, to: path)
+        let available = tree.availableBlocks
+        guard needed <= available else {
+            tree.rollBack(path)
+            return .failure(.poolExhausted(needed: needed, available: available))
+        }
+        tree.append(UnsafeBufferPointer(rebasing: tokens[matched...]), to: &path)
+        return .success((path, matched))
+    }
+
+    func claim(_ path: Path, from firstNode: Int, limit: Int, slots: inout [KVSlot]) -> Range<Int> {
+        stepIsOpen = true
+        return tree.claim(path, from: firstNode, limit: limit, slots: &slots)
+    }
+
+    func release(_ path: Path) {
+        // A step that is being computed writes into the path's slots: they must not be handed out before it ends.
+        if stepIsOpen {
+            endedDuringStep.append(path)
+        } else {
+            tree.release(path)
+        }
+    }
+
+    private func endStep(succeeded: Bool) {
+        tree.endStep(succeeded: succeeded)
+        stepIsOpen = false
+        for path in endedDuringStep { tree.release(path) }
+        endedDuringStep.removeAll()
+    }
+}

@@ -1,0 +1,72 @@
+/// A live path through the cache: what is on it stays until the lease ends.
+///
+/// The lease ends when it is released or dropped, exactly once: it cannot be copied, and `release` consumes it. It belongs to
+/// the cache's thread.
+public struct PathLease: ~Copyable {
+    private let cache: KVCache
+    private var path: Path
+    /// The path's nodes before this one are computed.
+    private var firstOpenNode = 0
+    /// How many prompt tokens were computed when the path was admitted, the last one never counted.
+    public let reusedTokens: Int
+    /// How many further prompt tokens were on a shared path then, but not computed yet.
+    public let pendingTokens: Int
+
+    init(cache: KVCache, path: Path, matched: Int) {
+        self.cache = cache
+        self.path = path
+        let ready = cache.tree.readyCount(of: path)
+        reusedTokens = min(ready, path.count - 1)
+        pendingTokens = matched - ready
+    }
+
+    deinit {
+        cache.release(path)
+    }
+
+    /// The number of tokens on the path, computed or not.
+    public var count: Int { path.count }
+
+    /// The number of tokens at the head of the path that are computed.
+    public mutating func computedCount() -> Int {
+        skipComputedNodes()
+        return cache.tree.readyCount(of: path, from: firstOpenNode)
+    }
+
+    /// Lets a token join the path's end: it follows what is cached or pending there, or takes room of its own.
+    ///
+    /// - Throws: `KVCacheError.poolExhausted`; the path is as before then.
+    public mutating func append(_ token: TokenID) throws(KVCacheError) {
+        try cache.tree.grow(&path, by: token)
+    }
+
+    /// Claims the path's next tokens that are neither computed nor claimed, for the current step to compute.
+    ///
+    /// Tokens that the current step claimed for other paths are passed over: the same step computes them.
+    /// - Parameters:
+    ///   - limit: how many tokens to claim at most.
+    ///   - slots: gets a slot for each claimed token appended.
+    /// - Returns: the claimed positions; empty if none is left.
+    public mutating func claim(atMost limit: Int, slots: inout [KVSlot]) -> Range<Int> {
+        skipComputedNodes()
+        return cache.claim(path, from: firstOpenNode, limit: limit, slots: &slots)
+    }
+
+    /// Appends the slots of the path's first `count` tokens, neighbours joined. O(nodes).
+    public borrowing func appendSegments(upTo count: Int, to segments: inout [KVSegment]) {
+        cache.tree.appendSegments(of: path, upTo: count, to: &segments)
+    }
+
+    /// Gives the path back. What was computed stays for others until it is evicted; the rest goes.
+    public consuming func release() {}
+
+    private mutating func skipComputedNodes() {
+        while firstOpenNode < path.nodes.count,
+            Int(cache.tree.nodes.ready[path.nodes[firstOpenNode]]) >= path.length(at: firstOpenNode)
+        {
+            firstOpenNode += 1
+        }
+        // The last node may still grow.
+        if firstOpenNode == path.nodes.count { firstOpenNode = max(0, path.nodes.count - 1) }
+    }
+}

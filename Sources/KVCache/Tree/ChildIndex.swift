@@ -1,0 +1,87 @@
+/// Finds the child of (parent, attach offset, first token): one hash table for all nodes, chained through `NodeStore.next`.
+///
+/// Children of one (parent, attach) have distinct first tokens, so a key has at most one node. O(1) expected, however many
+/// children hang on one node. The key's own parts are compared, so that a collision cannot find a wrong node.
+struct ChildIndex: ~Copyable {
+    private var heads: Column<NodeID>
+    private var mask: Int
+    private var count = 0
+
+    init(capacity: Int) {
+        var size = 16
+        while size < capacity { size *= 2 }
+        heads = Column(capacity: size, filler: .none)
+        mask = size - 1
+    }
+
+    deinit {
+        heads.deallocate()
+    }
+
+    /// The listed child, if there is one.
+    func find(parent: NodeID, attach: Int, first: TokenID, in nodes: borrowing NodeStore) -> NodeID? {
+        var node = heads[bucket(parent, attach, first)]
+        while node != .none {
+            if nodes.parent[node] == parent && Int(nodes.attach[node]) == attach && nodes.tokens(of: node)[0] == first {
+                return node
+            }
+            node = nodes.next[node]
+        }
+        return nil
+    }
+
+    /// Lists a node under its parent, attach offset and first token, which must not change while it is listed.
+    mutating func insert(_ node: NodeID, in nodes: borrowing NodeStore) {
+        assert(find(parent: nodes.parent[node], attach: Int(nodes.attach[node]), first: nodes.tokens(of: node)[0], in: nodes) == nil)
+        if count > mask { grow(nodes) }
+        link(node, nodes)
+        count += 1
+        nodes.flags[node].insert(.listed)
+    }
+
+    /// Takes a listed node out.
+    mutating func remove(_ node: NodeID, in nodes: borrowing NodeStore) {
+        let bucket = bucket(nodes.parent[node], Int(nodes.attach[node]), nodes.tokens(of: node)[0])
+        if heads[bucket] == node {
+            heads[bucket] = nodes.next[node]
+        } else {
+            var before = heads[bucket]
+            while nodes.next[before] != node { before = nodes.next[before] }
+            nodes.next[before] = nodes.next[node]
+        }
+        nodes.next[node] = .none
+        nodes.flags[node].remove(.listed)
+        count -= 1
+    }
+
+    private func link(_ node: NodeID, _ nodes: borrowing NodeStore) {
+        let bucket = bucket(nodes.parent[node], Int(nodes.attach[node]), nodes.tokens(of: node)[0])
+        nodes.next[node] = heads[bucket]
+        heads[bucket] = node
+    }
+
+    private mutating func grow(_ nodes: borrowing NodeStore) {
+        let old = heads
+        let size = (mask + 1) * 2
+        heads = Column(capacity: size, filler: .none)
+        mask = size - 1
+        for bucket in 0..<old.capacity {
+            var node = old[bucket]
+            while node != .none {
+                let next = nodes.next[node]
+                link(node, nodes)
+                node = next
+            }
+        }
+        old.deallocate()
+    }
+
+    /// Two rounds of multiply and shift, as in MurmurHash3's 64-bit finaliser.
+    private func bucket(_ parent: NodeID, _ attach: Int, _ first: TokenID) -> Int {
+        var hash = UInt64(UInt32(bitPattern: parent.rawValue)) << 32 | UInt64(UInt32(bitPattern: first.rawValue))
+        hash ^= UInt64(attach) &* 0x9e37_79b9_7f4a_7c15
+        hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd
+        hash = (hash ^ hash >> 33) &* 0xc4ce_b9fe_1a85_ec53
+        return Int(truncatingIfNeeded: hash ^ hash >> 33) & mask
+    }
+}

@@ -1,0 +1,59 @@
+extension PrefixTree {
+    /// What is wrong with the tree, in words; empty if nothing is. O(everything): for tests and debugging.
+    func violations() -> [String] {
+        var found: [String] = []
+        func check(_ condition: Bool, _ node: NodeID, _ what: @autoclosure () -> String) {
+            if !condition { found.append("node \(node.rawValue): \(what())") }
+        }
+        var owners: Set<BlockID> = []
+        var childCounts: [NodeID: Int32] = [:]
+        var keys: Set<[Int32]> = []
+        var unleased = 0
+        let residents = nodes.usedIndices.map { NodeID(Int32($0)) }.filter { nodes.block[$0] != .none }
+
+        for node in residents {
+            let (count, ready, claimed) = (nodes.count[node], nodes.ready[node], nodes.claimed[node])
+            let parent = nodes.parent[node]
+            check(owners.insert(nodes.block[node]).inserted, node, "its block has another owner too")
+            check(ready <= claimed && claimed <= count, node, "ready \(ready), claimed \(claimed), count \(count)")
+            check(count > 0 && nodes.room(in: node) >= 0, node, "holds \(count) tokens from slot \(nodes.start[node]) on")
+            check(parent != .none, node, "has no parent")
+            childCounts[parent, default: 0] += 1
+            if nodes.block[parent] == .none {
+                check(namespaces[parent] != nil && nodes.attach[node] == 0, node, "hangs on what is not a root")
+            } else {
+                check(nodes.attach[node] >= 1 && nodes.attach[node] <= nodes.count[parent], node, "attaches outside its parent")
+                check(nodes.claimed[node] == 0 || nodes.claimed[parent] >= nodes.attach[node], node, "claimed before its source")
+                check(nodes.ready[node] == 0 || nodes.ready[parent] >= nodes.attach[node], node, "ready before its source")
+                check(nodes.leases[node] <= nodes.leases[parent], node, "has more leases than its parent")
+            }
+            if nodes.flags[node].contains(.listed) {
+                let first = nodes.tokens(of: node)[0]
+                let key = [parent.rawValue, Int32(nodes.attach[node]), first.rawValue]
+                check(keys.insert(key).inserted, node, "has a twin")
+                let attach = Int(nodes.attach[node])
+                check(index.find(parent: parent, attach: attach, first: first, in: nodes) == node, node, "cannot be found")
+                check(
+                    attach == Int(nodes.count[parent]) || nodes.tokens(of: parent)[attach] != first, node,
+                    "repeats its parent's next token")
+            } else {
+                check(mode != .early && nodes.leases[node] == 1, node, "is found by nobody and leased by \(nodes.leases[node])")
+            }
+            if nodes.leases[node] == 0 {
+                unleased += 1
+                check(ready == count, node, "keeps tokens that nobody computed")
+            }
+            let mayGo = nodes.leases[node] == 0 && nodes.children[node] == 0
+            check((nodes.queuePosition[node] >= 0) == mayGo, node, "stands in the eviction queue wrongly")
+        }
+        for node in residents + roots.values {
+            check(nodes.children[node] == childCounts[node, default: 0], node, "counts \(nodes.children[node]) children")
+        }
+        for root in roots.values {
+            check(nodes.leases[root] > 0 || nodes.children[root] > 0, root, "is a root of nothing")
+        }
+        if unleased != unleasedBlocks { found.append("\(unleasedBlocks) unleased blocks are counted, \(unleased) there") }
+        if owners.count + pool.free != pool.capacity { found.append("\(pool.capacity - pool.free - owners.count) blocks leaked") }
+        return found
+    }
+}

@@ -1,0 +1,72 @@
+extension PrefixTree {
+    /// Lists what a path computed in nodes of its own, so that others find it from now on.
+    ///
+    /// Where others published the same tokens meanwhile, theirs stay and the path's own, still unlisted, go with its lease.
+    /// A node in which the path leaves what others published keeps only its own part:
+    ///
+    ///     others'      … [ a b c d ] [ e f ]
+    ///     own, before  … [ a b c d ] [ e g h ]
+    ///     own, after                 [ e f ]─1─[ · g h ]      `start` = 1
+    mutating func publish(_ path: Path) {
+        guard let first = path.nodes.firstIndex(where: { !nodes.flags[$0].contains(.listed) }) else { return }
+        var shared = path.nodes[..<first].last ?? path.root
+        var offset = Int(nodes.attach[path.nodes[first]])
+        var parted = false
+        for (place, node) in path.nodes.enumerated().dropFirst(first) {
+            guard nodes.ready[node] > 0 else { return }
+            nodes.count[node] = nodes.ready[node]
+            nodes.claimed[node] = nodes.ready[node]
+            if !parted {
+                let known = follow(node, from: &shared, &offset)
+                if known == Int(nodes.count[node]) { continue }
+                parted = true
+                cutFront(of: node, tokens: known, child: path.nodes[(place + 1)...].first)
+                move(node, to: shared, attach: offset)
+            }
+            index.insert(node, in: nodes)
+        }
+    }
+
+    /// Follows a node's tokens through the listed nodes. Returns how many of them are there.
+    private func follow(_ node: NodeID, from shared: inout NodeID, _ offset: inout Int) -> Int {
+        let tokens = UnsafeBufferPointer(start: nodes.tokens(of: node), count: Int(nodes.count[node]))
+        var known = 0
+        while known < tokens.count {
+            let common = commonLength(of: shared, from: offset, tokens, from: known)
+            known += common
+            offset += common
+            guard known < tokens.count,
+                let child = index.find(parent: shared, attach: offset, first: tokens[known], in: nodes)
+            else { break }
+            shared = child
+            offset = 0
+        }
+        return known
+    }
+
+    private func cutFront(of node: NodeID, tokens cut: Int, child: NodeID?) {
+        guard cut > 0 else { return }
+        let tokens = nodes.tokens(of: node)
+        for offset in cut..<Int(nodes.count[node]) { tokens[offset - cut] = tokens[offset] }
+        nodes.start[node] += UInt8(cut)
+        nodes.count[node] -= UInt8(cut)
+        nodes.ready[node] -= UInt8(cut)
+        nodes.claimed[node] -= UInt8(cut)
+        if let child { nodes.attach[child] -= UInt8(cut) }
+    }
+
+    private mutating func move(_ node: NodeID, to parent: NodeID, attach: Int) {
+        let old = nodes.parent[node]
+        guard old != parent || Int(nodes.attach[node]) != attach else { return }
+        evictable.remove(parent, in: nodes)
+        nodes.children[parent] += 1
+        nodes.parent[node] = parent
+        nodes.attach[node] = UInt8(attach)
+        detachChild(from: old)
+        var ancestor = parent
+        while ancestor != .none {
+            nodes.lastUse[ancestor] = now
+            ancestor = nodes.parent[ancestor]
+        }
+    }
+}

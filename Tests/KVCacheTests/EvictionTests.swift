@@ -1,0 +1,57 @@
+import KVCache
+import Testing
+
+@Suite("Eviction")
+struct EvictionTests {
+    private func tokens(_ range: ClosedRange<Int32>) -> [TokenID] { range.map { TokenID($0) } }
+
+    /// Admits, computes and gives back a prompt.
+    private func use(_ tokens: [TokenID], _ cache: KVCache) throws {
+        var lease = try cache.admit(tokens)
+        var slots: [KVSlot] = []
+        _ = lease.claim(atMost: tokens.count, slots: &slots)
+        cache.commitStep()
+    }
+
+    @Test("What hangs on a prefix goes before the prefix, however old the prefix is")
+    func dependantsFirst() throws {
+        let cache = KVCache(tokensPerBlock: 4, blocks: 4)
+        try use(tokens(0...11), cache)
+        try use(tokens(0...3) + [90, 91], cache)
+        #expect(cache.statistics.free == 0)
+        try use(tokens(20...23), cache)
+        #expect(cache.peek(tokens(0...11)) == 8, "the tail of the older path is gone")
+        try use(tokens(30...33), cache)
+        #expect(cache.peek(tokens(0...3) + [90, 91, 92]) == 6)
+        #expect(cache.peek(tokens(0...11)) == 4, "the shared prefix outlives its dependants")
+    }
+
+    @Test("A request's own match is never its victim, and a request that does not fit changes nothing")
+    func ownMatchStays() throws {
+        let cache = KVCache(tokensPerBlock: 4, blocks: 4)
+        try use(tokens(0...11), cache)
+        let before = cache.statistics
+        #expect(throws: KVCacheError.poolExhausted(needed: 2, available: 1)) {
+            try cache.admit(self.tokens(0...11) + self.tokens(50...57)).release()
+        }
+        #expect(cache.statistics == before)
+        let fits = try cache.admit(tokens(0...11) + tokens(50...53))
+        #expect(fits.reusedTokens == 12)
+    }
+
+    @Test("What nobody computed goes when nobody waits for it any more")
+    func uncomputedGoesAtOnce() throws {
+        let cache = KVCache(tokensPerBlock: 4, blocks: 8)
+        var first = try cache.admit(tokens(0...11))
+        let second = try cache.admit(tokens(0...11))
+        #expect(second.reusedTokens == 0 && second.pendingTokens == 12)
+        var slots: [KVSlot] = []
+        #expect(first.claim(atMost: 6, slots: &slots) == 0..<6)
+        cache.commitStep()
+        first.release()
+        #expect(cache.statistics.leased == 3, "the second still waits for all of it")
+        second.release()
+        #expect(cache.statistics == KVCacheStatistics(blocks: 8, free: 6, cached: 2, leased: 0, evictions: 0))
+        #expect(cache.peek(tokens(0...11)) == 6)
+    }
+}
