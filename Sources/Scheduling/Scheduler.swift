@@ -1,0 +1,210 @@
+public import KVCache
+
+/// Decides what each step computes: the life of all sequences, as pure state.
+///
+///     submit → waiting ──admit──▶ running: prefill → decode ──▶ finished
+///                 ▲                  │
+///                 └─────preempt──────┘   when the cache has no block left to grow into
+///
+/// Each round the caller asks for a `plan()`, runs it, and reports with `commit` which tokens were chosen, or with `abandon`
+/// that the step failed. Between rounds it may submit and cancel. Prompts are prefilled in the order of their admission;
+/// decodes come first. A token that several prompts need is computed by the first whose turn it is; see `KVCache`.
+///
+/// It belongs to one thread, knows no clock, and equal calls give equal answers.
+public final class Scheduler {
+    let cache: KVCache
+    let limits: SchedulerLimits
+    private(set) var waiting = WaitingQueue()
+    /// In the order of admission: who came later gives way first.
+    private(set) var running: [Sequence] = []
+    /// The sequences whose logits the current plan asks for, in the plan's order.
+    private var choosing: [Sequence] = []
+    private var planned: [Sequence] = []
+    private var submitted = 0
+    public private(set) var counters = SchedulerCounters()
+
+    public init(cache: KVCache, limits: SchedulerLimits) {
+        self.cache = cache
+        self.limits = limits
+    }
+
+    /// Sequences that wait for admission.
+    public var waitingCount: Int { waiting.count }
+
+    /// Sequences that have a path in the cache.
+    public var runningCount: Int { running.count }
+
+    /// Whether there is nothing to do.
+    public var isIdle: Bool { running.isEmpty && waiting.count == 0 }
+
+    /// Queues a sequence.
+    ///
+    /// The prompt must have a token and fit into the cache (`KVCache.couldHold`).
+    public func submit(_ request: SequenceRequest) -> SequenceID {
+        precondition(!request.prompt.isEmpty && request.maximumTokens >= 1 && cache.couldHold(tokens: request.prompt.count))
+        submitted += 1
+        let sequence = Sequence(id: SequenceID(rawValue: submitted), request: request)
+        waiting.append(sequence)
+        return sequence.id
+    }
+
+    /// Ends a sequence, wherever it is; not between `plan` and `commit`. What it computed stays in the cache.
+    public func cancel(_ id: SequenceID) {
+        precondition(planned.isEmpty, "a step is under way")
+        guard waiting.remove(id) == nil else { return }
+        if let place = running.firstIndex(where: { $0.id == id }) { running.remove(at: place).lease = nil }
+    }
+
+    /// Admits who fits, and decides the next step. An empty plan means that nothing can run.
+    ///
+    /// - Parameter ended: gets the outcome appended for sequences that can never fit again.
+    public func plan(ended: inout [StepOutcome]) -> StepPlan {
+        precondition(planned.isEmpty, "a step is under way")
+        admit(&ended)
+        var plan = StepPlan()
+        for sequence in running where sequence.isDecoding { add(sequence, to: &plan) }
+        for sequence in running where !sequence.isDecoding { add(sequence, to: &plan) }
+        return plan
+    }
+
+    /// Ends a step that succeeded.
+    ///
+    /// - Parameter chosen: a token for each of the plan's `logitRows`.
+    /// - Returns: what it brought, sequence by sequence.
+    public func commit(chosen: [TokenID]) -> [StepOutcome] {
+        precondition(chosen.count == choosing.count)
+        cache.commitStep()
+        counters.steps += 1
+        for sequence in planned { settle(sequence) }
+        var outcomes: [StepOutcome] = []
+        for (sequence, token) in zip(choosing, chosen) { receive(token, sequence, &outcomes) }
+        planned.removeAll(keepingCapacity: true)
+        let growing = choosing.filter { $0.lease != nil }
+        choosing.removeAll(keepingCapacity: true)
+        for sequence in growing.sorted(by: { $0.id < $1.id }) { grow(sequence, &outcomes) }
+        return outcomes
+    }
+
+    /// Ends a step that failed: nothing of it counts as computed. Its sequences end; returns which.
+    public func abandon() -> [SequenceID] {
+        cache.abandonStep()
+        let failed = planned
+        planned.removeAll()
+        choosing.removeAll()
+        for sequence in failed { end(sequence) }
+        return failed.map(\.id)
+    }
+
+    // MARK: Admission
+
+    private func admit(_ ended: inout [StepOutcome]) {
+        while running.count < limits.maximumSequences, let next = waiting.first {
+            do {
+                let lease = try cache.admit(next.tokens, in: next.request.namespace)
+                let before = next.account
+                next.account.admit(reused: lease.reusedTokens)
+                counters.count(from: before, to: next.account)
+                next.lease = consume lease
+                waiting.removeFirst()
+                running.append(next)
+            } catch {
+                guard running.isEmpty else { return }
+                // Grown so long that even the whole cache does not hold it.
+                waiting.removeFirst()
+                ended.append(.finished(next.id, .length))
+            }
+        }
+    }
+
+    // MARK: Planning
+
+    private func add(_ sequence: Sequence, to plan: inout StepPlan) {
+        let left = limits.maximumBatchTokens - plan.tokens.count
+        guard left > 0 else { return }
+        let count = sequence.tokens.count
+        var rows = sequence.lease?.claim(atMost: left, slots: &plan.writeSlots) ?? 0..<0
+        sequence.rows = rows
+        if rows.isEmpty {
+            // All of the path is computed, or claimed by others in this step: only the logits are missing.
+            rows = count - 1..<count
+            plan.writeSlots.append(.none)
+        }
+        let firstRow = plan.tokens.count
+        let firstSegment = plan.segments.count
+        plan.tokens.append(contentsOf: sequence.tokens[rows])
+        sequence.lease?.appendSegments(upTo: rows.upperBound, to: &plan.segments)
+        plan.spans.append(
+            StepPlan.Span(
+                rows: firstRow..<plan.tokens.count, firstPosition: rows.lowerBound,
+                segments: firstSegment..<plan.segments.count))
+        planned.append(sequence)
+        if rows.upperBound == count {
+            plan.logitRows.append(plan.tokens.count - 1)
+            choosing.append(sequence)
+        }
+    }
+
+    // MARK: Results
+
+    /// Attributes what the step computed for a sequence.
+    private func settle(_ sequence: Sequence) {
+        let before = sequence.account
+        if sequence.rows.isEmpty {
+            sequence.account.computeLogits()
+            counters.rows += 1
+        } else {
+            counters.rows += sequence.rows.count
+            counters.otherTokensComputed += sequence.account.compute(sequence.rows)
+        }
+        counters.count(from: before, to: sequence.account)
+    }
+
+    private func receive(_ token: TokenID, _ sequence: Sequence, _ outcomes: inout [StepOutcome]) {
+        if sequence.generated == 0 {
+            outcomes.append(.prompt(sequence.id, sequence.account))
+        }
+        if sequence.request.endTokens.contains(token) {
+            end(sequence)
+            outcomes.append(.finished(sequence.id, .endToken))
+            return
+        }
+        sequence.tokens.append(token)
+        counters.generatedTokens += 1
+        outcomes.append(.token(sequence.id, token))
+        if sequence.generated == sequence.request.maximumTokens {
+            end(sequence)
+            outcomes.append(.finished(sequence.id, .length))
+        }
+    }
+
+    /// Lets a sequence's newest token join its path; where there is no room, whoever was admitted last gives way.
+    private func grow(_ sequence: Sequence, _ outcomes: inout [StepOutcome]) {
+        guard let token = sequence.tokens.last else { return }
+        while sequence.lease != nil {
+            do {
+                try sequence.lease?.append(token)
+                return
+            } catch {
+                guard running.count > 1, let last = running.last else {
+                    end(sequence)
+                    outcomes.append(.finished(sequence.id, .length))
+                    return
+                }
+                preempt(last)
+            }
+        }
+    }
+
+    /// Sends the sequence that was admitted last back to the queue's head. What it computed stays cached as long as it can.
+    private func preempt(_ sequence: Sequence) {
+        running.removeLast()
+        sequence.lease = nil
+        waiting.prepend(sequence)
+        counters.preemptions += 1
+    }
+
+    private func end(_ sequence: Sequence) {
+        if let place = running.firstIndex(where: { $0 === sequence }) { running.remove(at: place) }
+        sequence.lease = nil
+    }
+}

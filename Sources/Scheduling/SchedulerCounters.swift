@@ -1,0 +1,31 @@
+/// What a scheduler has done since its start.
+public struct SchedulerCounters: Sendable, Equatable {
+    /// Steps that succeeded.
+    public var steps = 0
+    /// Rows of these steps.
+    public var rows = 0
+    /// Prompt tokens whose keys and values are there now, and how they came there. At any moment
+    /// `promptTokens == promptTokensReusedReady + promptTokensReusedInFlight + promptTokensComputed + promptTokensLogitsOnly`.
+    public var promptTokens = 0
+    public var promptTokensReusedReady = 0
+    public var promptTokensReusedInFlight = 0
+    public var promptTokensComputed = 0
+    public var promptTokensLogitsOnly = 0
+    /// Keys and values written beyond prompts: for generated tokens, and again after a preemption.
+    public var otherTokensComputed = 0
+    /// Tokens generated.
+    public var generatedTokens = 0
+    /// Times a running sequence was sent back to the queue to make room.
+    public var preemptions = 0
+
+    public init() {}
+
+    /// Counts what was attributed to a prompt between two states of its account.
+    mutating func count(from before: PromptAccount, to after: PromptAccount) {
+        promptTokens += before.unattributed - after.unattributed
+        promptTokensReusedReady += after.reusedReady - before.reusedReady
+        promptTokensReusedInFlight += after.reusedInFlight - before.reusedInFlight
+        promptTokensComputed += after.computed - before.computed
+        promptTokensLogitsOnly += after.logitsOnly - before.logitsOnly
+    }
+}

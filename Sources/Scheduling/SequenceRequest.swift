@@ -1,0 +1,22 @@
+public import KVCache
+
+/// A prompt to be continued.
+public struct SequenceRequest: Sendable {
+    /// At least one token.
+    public var prompt: [TokenID]
+    /// With whom the sequence may share.
+    public var namespace: CacheNamespace
+    /// How many tokens may be generated; at least 1.
+    public var maximumTokens: Int
+    /// Tokens that end the sequence; they do not become part of it.
+    public var endTokens: Set<TokenID>
+
+    public init(
+        prompt: [TokenID], namespace: CacheNamespace = CacheNamespace(), maximumTokens: Int, endTokens: Set<TokenID> = []
+    ) {
+        self.prompt = prompt
+        self.namespace = namespace
+        self.maximumTokens = maximumTokens
+        self.endTokens = endTokens
+    }
+}
