@@ -34,6 +34,9 @@ public final class Scheduler {
     /// Sequences that have a path in the cache.
     public var runningCount: Int { running.count }
 
+    /// The sequences that want a token of the current plan, one for each of its `logitRows`.
+    public var choosingSequences: [SequenceID] { choosing.map(\.id) }
+
     /// Whether there is nothing to do.
     public var isIdle: Bool { running.isEmpty && waiting.count == 0 }
 
