@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import Kvasir
+import KvasirServer
+import Logging
+
+/// `kvasir serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Start an OpenAI-compatible server.")
+
+    @OptionGroup var modelOptions: ModelOptions
+
+    @Option(help: ArgumentHelp("The address to listen on.", valueName: "address"))
+    var host = "127.0.0.1"
+
+    @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "n"))
+    var port = 8080
+
+    @OptionGroup var engineOptions: EngineOptions
+
+    @Option(help: ArgumentHelp("A file with API keys, one a line; requests need one of them.", valueName: "path"))
+    var apiKeyFile: String?
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535, not \(port)") }
+    }
+
+    func run() async throws {
+        let keys = try readKeys()
+        let model = try modelOptions.load()
+        let engineConfiguration = try engineOptions.configuration(for: model)
+        let engine = try model.makeEngine(engineConfiguration)
+        var logger = Logger(label: "kvasir")
+        logger.logLevel = .warning
+        let server = Server(
+            model: model, engine: engine,
+            configuration: ServerConfiguration(host: host, port: port, apiKeys: keys), logger: logger)
+        let banner = Self.banner(model, engine)
+        let example = Self.example(host: host, model: model, needsKey: !keys.isEmpty)
+        try await server.run { port in
+            Terminal.write(banner + example(port))
+        }
+    }
+
+    private func readKeys() throws -> [String] {
+        guard let apiKeyFile else { return [] }
+        let contents: String
+        do {
+            contents = try String(contentsOfFile: apiKeyFile, encoding: .utf8)
+        } catch {
+            throw ValidationError("--api-key-file \(apiKeyFile): cannot be read as text: \(error.localizedDescription)")
+        }
+        return try ServerConfiguration.apiKeys(inFileContents: contents)
+    }
+
+    private static func banner(_ model: LoadedModel, _ engine: Engine) -> String {
+        let configuration = engine.configuration
+        let bytes = ByteCount(configuration.capacity * model.model.configuration.kvBytesPerToken)
+        var text = """
+            Model     \(model.id) (\(model.model.configuration.architecture.name), context \(engine.contextLength) tokens)
+            KV cache  \(configuration.capacity) tokens in \(bytes): \(configuration.blocks) blocks of \
+            \(configuration.tokensPerBlock), reuse \(configuration.reuse.rawValue)
+
+            """
+        if case .unavailable(let reason) = model.chat { text += "No chat: \(reason)\n" }
+        return text
+    }
+
+    private static func example(host: String, model: LoadedModel, needsKey: Bool) -> @Sendable (Int) -> String {
+        let key = needsKey ? " -H 'Authorization: Bearer YOUR_KEY'" : ""
+        let path: String
+        let body: String
+        if case .template = model.chat {
+            path = "chat/completions"
+            body = #"{"messages": [{"role": "user", "content": "What is early reuse?"}]}"#
+        } else {
+            path = "completions"
+            body = #"{"prompt": "Once upon a time", "max_tokens": 64}"#
+        }
+        let name = host.contains(":") ? "[\(host)]" : host
+        return { port in
+            """
+            Listening on http://\(name):\(port)
+
+            Try       curl http://\(name):\(port)/v1/\(path)\(key) -H 'Content-Type: application/json' -d '\(body)'
+
+            """
+        }
+    }
+}
