@@ -1,0 +1,79 @@
+// Register tiles of float products: c[r][o] += Σ_k a[r][k] b[k][o], one multiply-add a step of k,
+// in order of k. The same lanes see the same operations whatever the number of rows, so a row's
+// result does not depend on its company.
+
+enum { FLOAT_K_STEP = 8 };
+
+#define DEFINE_TILE(NAME, ELEMENT, LOAD)                                                           \
+  KVK_INLINE void NAME##_sized(const int rows, const int vectors, const float *a, size_t lda,      \
+                               const ELEMENT *b, size_t ldb, size_t count, float *c, size_t ldc,   \
+                               kvk_ahead ahead) {                                                  \
+    vf acc[TILE_ROWS][2];                                                                          \
+    KVK_UNROLL                                                                                     \
+    for (int r = 0; r < rows; r++) {                                                               \
+      KVK_UNROLL                                                                                   \
+      for (int v = 0; v < vectors; v++)                                                            \
+        acc[r][v] = vf_load(c + (size_t)r * ldc + v * VW);                                         \
+    }                                                                                              \
+    for (size_t k = 0; k < count; k++) {                                                           \
+      if (k % FLOAT_K_STEP == 0)                                                                   \
+        kvk_fetch(&ahead);                                                                         \
+      vf w[2];                                                                                     \
+      KVK_UNROLL                                                                                   \
+      for (int v = 0; v < vectors; v++)                                                            \
+        w[v] = LOAD(b + k * ldb + v * VW);                                                         \
+      KVK_UNROLL                                                                                   \
+      for (int r = 0; r < rows; r++) {                                                             \
+        vf x = vf_set1(a[(size_t)r * lda + k]);                                                    \
+        KVK_UNROLL                                                                                 \
+        for (int v = 0; v < vectors; v++)                                                          \
+          acc[r][v] = vf_fma(x, w[v], acc[r][v]);                                                  \
+      }                                                                                            \
+    }                                                                                              \
+    KVK_UNROLL                                                                                     \
+    for (int r = 0; r < rows; r++) {                                                               \
+      KVK_UNROLL                                                                                   \
+      for (int v = 0; v < vectors; v++)                                                            \
+        vf_store(c + (size_t)r * ldc + v * VW, acc[r][v]);                                         \
+    }                                                                                              \
+  }                                                                                                \
+  KVK_INLINE void NAME(const int vectors, size_t rows, const float *a, size_t lda,                 \
+                       const ELEMENT *b, size_t ldb, size_t count, float *c, size_t ldc,           \
+                       kvk_ahead ahead) {                                                          \
+    switch (rows) { TILE_CASES(NAME) }                                                             \
+  }
+#define TILE_CASE(NAME, R)                                                                         \
+  case R:                                                                                          \
+    NAME##_sized(R, vectors, a, lda, b, ldb, count, c, ldc, ahead);                                \
+    break;
+
+DEFINE_TILE(tile_f32, float, vf_load)
+DEFINE_TILE(tile_f16, uint16_t, vf_load_half)
+DEFINE_TILE(tile_bf16, uint16_t, vf_load_bfloat)
+
+/// c [rows × columns] += a [rows × count] · b [count × columns]; columns a multiple of VW.
+static void product(size_t rows, size_t columns, size_t count, const float *a, size_t lda,
+                    const float *b, size_t ldb, float *c, size_t ldc) {
+  const kvk_ahead none = {NULL, 0};
+  for (size_t o = 0; o < columns; o += 2 * VW) {
+    for (size_t r = 0; r < rows; r += TILE_ROWS) {
+      size_t some = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;
+      if (columns - o >= 2 * VW)
+        tile_f32(2, some, a + r * lda, lda, b + o, ldb, count, c + r * ldc + o, ldc, none);
+      else
+        tile_f32(1, some, a + r * lda, lda, b + o, ldb, count, c + r * ldc + o, ldc, none);
+    }
+  }
+}
+
+#define DEFINE_MATMUL(NAME, TILE, ELEMENT)                                                         \
+  static void NAME(const void *panel, size_t k_begin, size_t k_end, const kvk_activations *a,      \
+                   size_t row, size_t rows, float *acc, kvk_ahead ahead) {                         \
+    size_t stride = a->value_stride / sizeof(float);                                               \
+    TILE(2, rows, (const float *)a->values + row * stride + k_begin, stride,                       \
+         (const ELEMENT *)panel + k_begin * 2 * VW, 2 * VW, k_end - k_begin, acc, 2 * VW, ahead);  \
+  }
+
+DEFINE_MATMUL(matmul_f32, tile_f32, float)
+DEFINE_MATMUL(matmul_f16, tile_f16, uint16_t)
+DEFINE_MATMUL(matmul_bf16, tile_bf16, uint16_t)

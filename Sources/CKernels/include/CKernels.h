@@ -1,0 +1,208 @@
+// Kvasir's compute kernels: matrix products, attention over paged keys and values, and the row
+// operations between them.
+//
+// Conventions
+// - Matrices are row-major. `rows` counts tokens, strides are in elements of the pointed-to type.
+// - Every operation takes the kernel table of an instruction set and a thread team, and returns
+// when its work is done.
+// - The value of a row depends on its own input and the shapes alone: never on other rows, row
+// count, threads or the
+//   borders of key/value segments. Each output element accumulates in one fixed order.
+// - Nothing here allocates, except where a function says so.
+#ifndef KVASIR_CKERNELS_H
+#define KVASIR_CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- Memory
+
+/// Zeroed memory on a 64-byte border (huge pages where the system gives them), or NULL. Give back
+/// with `kvk_free`.
+void *kvk_allocate(size_t bytes);
+void kvk_free(void *memory, size_t bytes);
+
+// ---- Threads
+
+/// A team of threads; the caller of an operation is its worker 0.
+typedef struct kvk_team kvk_team;
+
+/// Makes a team of `threads` workers (at least 1; fewer when the system refuses threads). NULL
+/// without memory.
+kvk_team *kvk_team_create(int threads);
+/// Stops and joins all threads. No operation may be running.
+void kvk_team_destroy(kvk_team *team);
+int kvk_team_threads(const kvk_team *team);
+
+typedef void (*kvk_work)(void *context, size_t item, int worker);
+/// Calls `work` for items 0..<count, claimed `grain` at a time by any worker. Callers on several
+/// threads take turns.
+void kvk_team_run(kvk_team *team, size_t count, size_t grain, kvk_work work, void *context);
+
+// ---- Instruction sets
+
+typedef enum kvk_isa {
+  KVK_ISA_PORTABLE,
+  KVK_ISA_AVX2,       // AVX2, FMA, F16C
+  KVK_ISA_AVX512,     // AVX-512 F, BW, VL, DQ, VNNI
+  KVK_ISA_AVX512BF16, // the same and AVX512-BF16
+  KVK_ISA_NEON,       // Armv8.2 dot product
+  KVK_ISA_COUNT
+} kvk_isa;
+
+typedef struct kvk_kernels kvk_kernels;
+
+/// The value of the environment variable KVASIR_ISA, or NULL.
+const char *kvk_isa_override(void);
+/// The kernels for an instruction set, or NULL where this build or this processor lacks it.
+const kvk_kernels *kvk_kernels_for(kvk_isa isa);
+
+// ---- Weights
+
+typedef enum kvk_type { KVK_F32, KVK_F16, KVK_BF16, KVK_Q8_0, KVK_TYPE_COUNT } kvk_type;
+
+/// A weight matrix [outputs × inputs], packed for one kernel table.
+typedef struct kvk_weights {
+  kvk_type type;
+  size_t outputs;
+  size_t inputs;
+  const void *packed;
+} kvk_weights;
+
+/// Bytes of a row of `count` elements in a model file. `count` must be a multiple of 32 for Q8_0.
+size_t kvk_row_bytes(kvk_type type, size_t count);
+/// Bytes that `kvk_pack` writes.
+size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t outputs, size_t inputs);
+/// Repacks rows as they stand in a model file (no alignment needed) into `packed` (64-byte
+/// aligned).
+void kvk_pack(const kvk_kernels *kernels, kvk_team *team, kvk_type type, size_t outputs,
+              size_t inputs, const void *rows, void *packed);
+
+/// The input of matrix products in the form that weights of one type want; made once, used by
+/// several products.
+typedef struct kvk_activations {
+  size_t rows;
+  size_t inputs;
+  void *values;        // [rows] × value_stride bytes, 64-byte aligned
+  size_t value_stride; // bytes from row to row
+  float *scales;       // Q8_0: [rows × inputs / 32]
+  int32_t *offsets;    // Q8_0: [rows × inputs / 32], -128 times the group's sum
+} kvk_activations;
+
+/// Bytes of a row of `values`.
+size_t kvk_activation_stride(const kvk_kernels *kernels, kvk_type type, size_t inputs);
+/// Converts x [rows × x_stride]: F32 as is; F16, BF16 rounded to that type; Q8_0 quantised in
+/// groups of 32 as ggml does.
+void kvk_prepare(const kvk_kernels *kernels, kvk_team *team, kvk_type type, const float *x,
+                 size_t x_stride, const kvk_activations *out);
+/// out[r][o] = (Σ_k w[o][k] a[r][k] + bias[o]) + (accumulate ? out[r][o] : 0). `bias` may be NULL.
+void kvk_multiply(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
+                  const kvk_weights *w, const float *bias, bool accumulate, float *out,
+                  size_t out_stride);
+
+// ---- Rows
+
+/// out[r] = row tokens[r] of a table as it stands in a model file. Every token must be a row of the
+/// table.
+void kvk_embed(const kvk_kernels *kernels, kvk_team *team, kvk_type type, const void *table,
+               size_t columns, const int32_t *tokens, size_t rows, float *out, size_t out_stride);
+/// out[r][i] = x[r][i] / sqrt(mean(x[r]²) + epsilon) * weight[i]; `out` may be `x`.
+void kvk_rms_norm(const kvk_kernels *kernels, kvk_team *team, const float *x, size_t x_stride,
+                  size_t rows, size_t columns, const float *weight, float epsilon, float *out,
+                  size_t out_stride);
+/// out = gate / (1 + exp(-gate)) * up; `out` may be `gate` or `up`.
+void kvk_silu_multiply(const kvk_kernels *kernels, kvk_team *team, const float *gate,
+                       size_t gate_stride, const float *up, size_t up_stride, size_t rows,
+                       size_t columns, float *out, size_t out_stride);
+/// out += x.
+void kvk_add(const kvk_kernels *kernels, kvk_team *team, const float *x, size_t x_stride,
+             size_t rows, size_t columns, float *out, size_t out_stride);
+
+typedef enum kvk_rope_layout {
+  KVK_ROPE_INTERLEAVED, // pairs (0, 1), (2, 3) …
+  KVK_ROPE_HALVES       // pairs (0, n/2), (1, n/2 + 1) …
+} kvk_rope_layout;
+
+/// Fills cos_sin [positions][2][rotated / 2] (cosines, then sines) with the angles
+/// position × scale × base^(-2i / rotated) / factors[i]; `factors` may be NULL.
+void kvk_rope_fill(kvk_team *team, size_t positions, size_t rotated, double base, double scale,
+                   const float *factors, float *cos_sin);
+/// Rotates the first `rotated` dimensions of each head in place.
+void kvk_rope(const kvk_kernels *kernels, kvk_team *team, float *x, size_t x_stride, size_t rows,
+              size_t heads, size_t head_dimension, kvk_rope_layout layout, size_t rotated,
+              const int32_t *positions, const float *cos_sin);
+
+// ---- Keys and values
+
+/// One layer's keys or values as f16: element d of slot s and kv head h is base[h * head_stride + s
+/// * slot_stride + d].
+typedef struct kvk_cache {
+  uint16_t *keys;
+  uint16_t *values;
+  size_t head_stride;
+  size_t slot_stride;
+  size_t heads;
+  size_t head_dimension;
+} kvk_cache;
+
+/// Writes rows of keys and values [rows × heads·head_dimension] to their slots; a slot below 0 is
+/// skipped.
+void kvk_store(const kvk_kernels *kernels, kvk_team *team, const float *k, size_t k_stride,
+               const float *v, size_t v_stride, size_t rows, const int32_t *slots,
+               const kvk_cache *cache);
+
+/// Consecutive slots that hold consecutive positions.
+typedef struct kvk_segment {
+  int32_t slot;
+  int32_t count;
+} kvk_segment;
+
+/// Rows of one path at consecutive positions.
+typedef struct kvk_span {
+  int32_t first_row;
+  int32_t rows;
+  int32_t first_position;
+  int32_t first_segment;
+  int32_t segments;
+} kvk_span;
+
+/// A piece of work for attention: some rows of a span.
+typedef struct kvk_row_block {
+  int32_t span;
+  int32_t first_row; // within the span
+  int32_t rows;
+} kvk_row_block;
+
+typedef struct kvk_attention {
+  const kvk_span *spans;
+  const kvk_segment *segments;
+  const kvk_row_block *blocks;
+  size_t block_count;
+  size_t heads; // query heads, a multiple of cache.heads
+  float scale;
+  const float *q; // [rows × q_stride]
+  size_t q_stride;
+  float *out; // [rows × out_stride]
+  size_t out_stride;
+  kvk_cache cache;
+} kvk_attention;
+
+/// The most rows a row block may hold for `group` query heads a kv head.
+size_t kvk_attention_block_rows(size_t group);
+/// Bytes of scratch memory a worker needs.
+size_t kvk_attention_scratch(size_t heads, size_t kv_heads, size_t head_dimension);
+/// Causal attention of each row over positions 0…its own. `scratch` holds `scratch_stride` bytes
+/// for each worker.
+void kvk_attend(const kvk_kernels *kernels, kvk_team *team, const kvk_attention *attention,
+                void *scratch, size_t scratch_stride);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

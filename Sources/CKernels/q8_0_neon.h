@@ -1,0 +1,64 @@
+// Q8_0 products, Armv8.2 dot product: panels of 16 outputs × 4 k; one load of 16 activations serves
+// four steps by lane.
+#define NEON_STEP(LANE)                                                                            \
+  do {                                                                                             \
+    const int8_t *at = w + (k + 4 * LANE) * WIDTH;                                                 \
+    int8x16_t w0 = vld1q_s8(at), w1 = vld1q_s8(at + 16), w2 = vld1q_s8(at + 32),                   \
+              w3 = vld1q_s8(at + 48);                                                              \
+    KVK_UNROLL                                                                                     \
+    for (int r = 0; r < rows; r++) {                                                               \
+      sum[r][0] = vdotq_laneq_s32(sum[r][0], w0, v[r], LANE);                                      \
+      sum[r][1] = vdotq_laneq_s32(sum[r][1], w1, v[r], LANE);                                      \
+      sum[r][2] = vdotq_laneq_s32(sum[r][2], w2, v[r], LANE);                                      \
+      sum[r][3] = vdotq_laneq_s32(sum[r][3], w3, v[r], LANE);                                      \
+    }                                                                                              \
+  } while (0)
+
+KVK_INLINE void matmul_q8_0_sized(const int rows, const uint8_t *panel, size_t k_begin,
+                                  size_t k_end, const kvk_activations *a, size_t row, float *acc,
+                                  kvk_ahead ahead) {
+  enum { WIDTH = 16 };
+  size_t groups = a->inputs / KVK_GROUP;
+  const uint16_t *scales = (const uint16_t *)panel;
+  const int8_t *weights = (const int8_t *)panel + kvk_q8_scale_bytes(WIDTH, a->inputs);
+  const int8_t *x = (const int8_t *)a->values + row * a->value_stride;
+  const float *x_scales = a->scales + row * groups;
+  for (size_t g = k_begin / KVK_GROUP; g < k_end / KVK_GROUP; g++) {
+    kvk_fetch(&ahead);
+    const int8_t *w = weights + g * KVK_GROUP * WIDTH;
+    int32x4_t sum[4][4];
+    KVK_UNROLL
+    for (int r = 0; r < rows; r++)
+      sum[r][0] = sum[r][1] = sum[r][2] = sum[r][3] = vdupq_n_s32(0);
+    for (size_t k = 0; k < KVK_GROUP; k += 16) {
+      int8x16_t v[4];
+      KVK_UNROLL
+      for (int r = 0; r < rows; r++)
+        v[r] = vld1q_s8(x + (size_t)r * a->value_stride + g * KVK_GROUP + k);
+      NEON_STEP(0);
+      NEON_STEP(1);
+      NEON_STEP(2);
+      NEON_STEP(3);
+    }
+    KVK_UNROLL
+    for (int o = 0; o < 4; o++) {
+      vf scale = vf_load_half(scales + g * WIDTH + o * VW);
+      KVK_UNROLL
+      for (int r = 0; r < rows; r++) {
+        float *to = acc + r * WIDTH + o * VW;
+        vf d = scale * vf_set1(x_scales[(size_t)r * groups + g]);
+        vf_store(to, vf_fma((vf)vcvtq_f32_s32(sum[r][o]), d, vf_load(to)));
+      }
+    }
+  }
+}
+
+static void matmul_q8_0(const void *panel, size_t k_begin, size_t k_end, const kvk_activations *a,
+                        size_t row, size_t rows, float *acc, kvk_ahead ahead) {
+#define SIZED(ROWS)                                                                                \
+  case ROWS:                                                                                       \
+    matmul_q8_0_sized(ROWS, panel, k_begin, k_end, a, row, acc, ahead);                            \
+    break;
+  switch (rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) }
+#undef SIZED
+}

@@ -1,0 +1,106 @@
+internal import CKernels
+
+/// Which rows attend to which slots in a step: built once a step, used in every layer; with the scratch memory for it.
+///
+/// Add each span and then its segments, in the order of positions. Reused between steps it allocates nothing once its
+/// lists have grown. Belongs to one runner and is not `Sendable`.
+///
+///     plan.removeAll()
+///     plan.addSpan(rows: 0..<3, firstPosition: 5)     // positions 5, 6, 7 …
+///     plan.addSegment(slot: 16, count: 4)             // … of a path whose positions 0–3 lie in slots 16–19
+///     plan.addSegment(slot: 36, count: 4)             // and 4–7 in slots 36–39
+public final class AttentionPlan {
+    /// Query heads.
+    public let heads: Int
+    let kvHeads: Int
+    let headDimension: Int
+    let scratch: UnsafeMutableRawPointer
+    let scratchPerWorker: Int
+    let workers: Int
+
+    private(set) var spans: [kvk_span] = []
+    private(set) var segments: [kvk_segment] = []
+    /// Pieces of work: some rows of a span each.
+    private(set) var blocks: [kvk_row_block] = []
+    private(set) var rowCount = 0
+    private(set) var highestSlot = -1
+    private var covered = 0
+    private let scratchBytes: Int
+    private let rowsPerBlock: Int
+
+    /// - Parameters:
+    ///   - heads: query heads, a multiple of the storage's kv heads.
+    ///   - team: the one that will run attention.
+    /// - Throws: `invalidShape`, `outOfMemory`.
+    public init(heads: Int, storage: KVStorage, team: ThreadTeam) throws(ComputeError) {
+        let context = "attention of \(heads) heads over \(storage.kvHeads) of \(storage.headDimension)"
+        guard heads > 0, heads % storage.kvHeads == 0, heads <= 1 << 16, storage.headDimension <= 1 << 16 else {
+            throw ComputeError(
+                code: .invalidShape, message: "query heads must be a multiple of kv heads", context: context)
+        }
+        scratchPerWorker = kvk_attention_scratch(heads, storage.kvHeads, storage.headDimension)
+        workers = team.threadCount
+        scratchBytes = scratchPerWorker * workers
+        guard let scratch = kvk_allocate(scratchBytes) else {
+            throw ComputeError(code: .outOfMemory, message: "no memory for \(scratchBytes) bytes", context: context)
+        }
+        self.scratch = scratch
+        self.heads = heads
+        kvHeads = storage.kvHeads
+        headDimension = storage.headDimension
+        rowsPerBlock = kvk_attention_block_rows(heads / storage.kvHeads)
+    }
+
+    deinit {
+        kvk_free(scratch, scratchBytes)
+    }
+
+    /// Forgets all spans and keeps the memory.
+    public func removeAll() {
+        spans.removeAll(keepingCapacity: true)
+        segments.removeAll(keepingCapacity: true)
+        blocks.removeAll(keepingCapacity: true)
+        rowCount = 0
+        highestSlot = -1
+        covered = 0
+    }
+
+    /// Adds rows of one path at positions `firstPosition`…; its segments follow.
+    public func addSpan(rows: Range<Int>, firstPosition: Int) {
+        checkCovered()
+        precondition(rows.lowerBound >= 0 && !rows.isEmpty && firstPosition >= 0, "a span has rows")
+        for first in stride(from: 0, to: rows.count, by: rowsPerBlock) {
+            blocks.append(
+                kvk_row_block(
+                    span: Int32(spans.count),
+                    first_row: Int32(first),
+                    rows: Int32(min(rowsPerBlock, rows.count - first))
+                ))
+        }
+        spans.append(
+            kvk_span(
+                first_row: Int32(rows.lowerBound),
+                rows: Int32(rows.count),
+                first_position: Int32(firstPosition),
+                first_segment: Int32(segments.count),
+                segments: 0
+            ))
+        rowCount = max(rowCount, rows.upperBound)
+        covered = 0
+    }
+
+    /// Adds the next `count` positions of the last span's path, at slots `slot`…
+    public func addSegment(slot: Int32, count: Int32) {
+        precondition(!spans.isEmpty && slot >= 0 && count > 0, "a segment holds slots of a span")
+        segments.append(kvk_segment(slot: slot, count: count))
+        spans[spans.count - 1].segments += 1
+        covered += Int(count)
+        highestSlot = max(highestSlot, Int(slot) + Int(count) - 1)
+    }
+
+    /// A span's segments must reach its last row: kernels walk them without looking for an end.
+    func checkCovered() {
+        guard let last = spans.last else { return }
+        precondition(covered >= Int(last.first_position) + Int(last.rows), "segments do not cover the span's positions")
+    }
+}

@@ -1,0 +1,54 @@
+internal import CKernels
+
+/// The kernels in use. Results are the same to the bit within one instruction set, and close between two.
+public enum InstructionSet: String, Sendable, CaseIterable {
+    /// Plain C in 128-bit vectors: any processor.
+    case portable
+    /// x86-64 with AVX2, FMA and F16C.
+    case avx2
+    /// x86-64 with AVX-512 F, BW, VL, DQ and VNNI.
+    case avx512
+    /// The same and AVX512-BF16, used for BF16 weights.
+    case avx512bf16
+    /// arm64 with the dot product instructions.
+    case neon
+
+    /// Whether this build and this processor have it.
+    public var isAvailable: Bool { kernels != nil }
+
+    /// The fastest one available.
+    public static var best: InstructionSet {
+        [.avx512bf16, .avx512, .avx2, .neon].first { $0.isAvailable } ?? .portable
+    }
+
+    /// What `select()` finds, or `best` where that throws; found once.
+    public static let current = (try? select()) ?? best
+
+    /// The one the environment variable `KVASIR_ISA` names, `best` without it.
+    ///
+    /// - Throws: `unknownInstructionSet` when the name is unknown or the processor lacks it.
+    public static func select() throws(ComputeError) -> InstructionSet {
+        try select(named: kvk_isa_override().map { String(cString: $0) })
+    }
+
+    static func select(named name: String?) throws(ComputeError) -> InstructionSet {
+        guard let name, !name.isEmpty else { return best }
+        if let set = InstructionSet(rawValue: name), set.isAvailable { return set }
+        let available = allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", ")
+        throw ComputeError(
+            code: .unknownInstructionSet,
+            message: "'\(name)' is not available on this machine; choose from \(available)",
+            context: "KVASIR_ISA"
+        )
+    }
+
+    var kernels: OpaquePointer? {
+        switch self {
+        case .portable: kvk_kernels_for(KVK_ISA_PORTABLE)
+        case .avx2: kvk_kernels_for(KVK_ISA_AVX2)
+        case .avx512: kvk_kernels_for(KVK_ISA_AVX512)
+        case .avx512bf16: kvk_kernels_for(KVK_ISA_AVX512BF16)
+        case .neon: kvk_kernels_for(KVK_ISA_NEON)
+        }
+    }
+}

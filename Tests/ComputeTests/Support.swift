@@ -1,0 +1,150 @@
+import CKernels
+
+@testable import Compute
+
+/// SplitMix64: the same numbers for the same seed everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+
+    mutating func float(_ range: ClosedRange<Float> = -1...1) -> Float {
+        Float.random(in: range, using: &self)
+    }
+
+    mutating func floats(_ count: Int, _ range: ClosedRange<Float> = -1...1) -> [Float] {
+        (0..<count).map { _ in float(range) }
+    }
+}
+
+/// The instruction sets that this machine can run.
+let availableSets = InstructionSet.allCases.filter(\.isAvailable)
+
+/// Rounds to `mantissaBits` below the leading one, ties to even, with subnormals below 2^`lowestExponent`.
+func rounded(_ value: Double, mantissaBits: Int, lowestExponent: Int) -> Double {
+    guard value != 0 else { return value }
+    let exponent = max(Int(value.exponent), lowestExponent)
+    let quantum = Double(sign: .plus, exponent: exponent - mantissaBits, significand: 1)
+    return (value / quantum).rounded(.toNearestOrEven) * quantum
+}
+
+func roundedToHalf(_ value: Double) -> Double { rounded(value, mantissaBits: 10, lowestExponent: -14) }
+func roundedToBrain(_ value: Double) -> Double { rounded(value, mantissaBits: 7, lowestExponent: -126) }
+
+/// The value of finite f16 bits.
+func half(_ bits: UInt16) -> Double {
+    let sign = bits & 0x8000 == 0 ? 1.0 : -1.0
+    let exponent = Int(bits >> 10 & 31)
+    let mantissa = Double(bits & 1023)
+    let unit = Double(sign: .plus, exponent: max(exponent, 1) - 25, significand: 1)
+    return sign * (exponent == 0 ? mantissa : mantissa + 1024) * unit
+}
+
+/// A weight matrix as a model file holds it, and its values.
+struct TestMatrix {
+    let type: WeightType
+    let rows: Int
+    let columns: Int
+    var bytes: [UInt8] = []
+    var values: [Double] = []
+
+    init(_ type: WeightType, rows: Int, columns: Int, using generator: inout SeededGenerator) {
+        self.type = type
+        self.rows = rows
+        self.columns = columns
+        for _ in 0..<rows * columns / type.groupSize { appendGroup(using: &generator) }
+    }
+
+    private mutating func append(_ bits: UInt32, bytes count: Int) {
+        for i in 0..<count { bytes.append(UInt8(truncatingIfNeeded: bits >> (8 * UInt32(i)))) }
+    }
+
+    private mutating func appendGroup(using generator: inout SeededGenerator) {
+        switch type {
+        case .f32:
+            let value = generator.float()
+            append(value.bitPattern, bytes: 4)
+            values.append(Double(value))
+        case .f16:
+            // Magnitudes below 1, subnormals among them.
+            let bits = UInt16.random(in: 0..<0x3c00, using: &generator) | (Bool.random(using: &generator) ? 0x8000 : 0)
+            append(UInt32(bits), bytes: 2)
+            values.append(half(bits))
+        case .bf16:
+            let bits = generator.float().bitPattern >> 16
+            append(bits, bytes: 2)
+            values.append(Double(Float(bitPattern: bits << 16)))
+        case .q8_0:
+            let scale = UInt16.random(in: 0x1000..<0x2c00, using: &generator)
+            append(UInt32(scale), bytes: 2)
+            for _ in 0..<32 {
+                // The whole range, -128 included, with the ends more often than chance has them.
+                let weight =
+                    Int8.random(in: 0..<8, using: &generator) == 0
+                    ? -128 : Int8.random(in: -128...127, using: &generator)
+                append(UInt32(UInt8(bitPattern: weight)), bytes: 1)
+                values.append(half(scale) * Double(weight))
+            }
+        }
+    }
+
+    func packed(for team: ThreadTeam) throws -> WeightMatrix {
+        try bytes.withUnsafeBytes { raw throws(ComputeError) in
+            try WeightMatrix(type: type, outFeatures: rows, inFeatures: columns, bytes: raw, team: team)
+        }
+    }
+}
+
+/// What activations become for weights of a type.
+func roundedActivations(_ x: ArraySlice<Float>, for type: WeightType) -> [Double] {
+    switch type {
+    case .f32: x.map(Double.init)
+    case .f16: x.map { roundedToHalf(Double($0)) }
+    case .bf16: x.map { roundedToBrain(Double($0)) }
+    case .q8_0:
+        stride(from: x.startIndex, to: x.endIndex, by: 32).flatMap { start in
+            let (codes, scale) = quantised(Array(x[start..<start + 32]))
+            return codes.map { Double($0) * scale }
+        }
+    }
+}
+
+/// ggml's Q8_0 quantisation of a group of 32, as its x86 and Arm kernels do it.
+func quantised(_ group: [Float]) -> (codes: [Int8], scale: Double) {
+    let most = group.map(abs).max() ?? 0
+    let inverse: Float = most == 0 ? 0 : 127 / most
+    return (group.map { Int8(($0 * inverse).rounded(.toNearestOrEven)) }, roundedToHalf(Double(most / 127)))
+}
+
+extension FloatBuffer {
+    convenience init(rows: Int, columns: Int, values: [Float]) throws {
+        try self.init(rows: rows, columns: columns)
+        _ = self.values.update(fromContentsOf: values)
+    }
+
+    /// The bits of some rows, for comparisons that mean bytes.
+    func bits(rows: Range<Int>) -> [UInt32] {
+        values[rows.lowerBound * columns..<rows.upperBound * columns].map(\.bitPattern)
+    }
+}
+
+/// a · b with its error bound: what f32 accumulation in any order may lose.
+func product(_ a: some Sequence<Double>, _ b: some Sequence<Double>) -> (value: Double, magnitude: Double) {
+    var value = 0.0
+    var magnitude = 0.0
+    for (x, y) in zip(a, b) {
+        value += x * y
+        magnitude += abs(x * y)
+    }
+    return (value, magnitude)
+}
