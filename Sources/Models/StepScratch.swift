@@ -1,0 +1,75 @@
+import Compute
+
+/// The memory that a step's rows pass through, each [rows × width].
+///
+///     residual ─norm→ normed ─→ query, key, value ─→ attended ─→ (+ residual)
+///     residual ─norm→ normed ─→ gate, up ─→ gate ─→ (+ residual)          at the end: normed ─→ logits
+final class StepScratch {
+    let limits: StepLimits
+    let residual: FloatBuffer
+    let normed: FloatBuffer
+    let query: FloatBuffer
+    let key: FloatBuffer
+    let value: FloatBuffer
+    let attended: FloatBuffer
+    let gate: FloatBuffer
+    let up: FloatBuffer
+    /// [logit rows × vocabulary]
+    let logits: FloatBuffer
+    /// The input of the next matrix products, in the form their weights want.
+    let activations: Activations
+    /// The position of each row.
+    let positions: UnsafeMutableBufferPointer<Int32>
+    /// The rows whose logits are wanted.
+    private(set) var logitRows: UnsafeBufferPointer<Int32>
+    private let logitRowStorage: UnsafeMutableBufferPointer<Int32>
+
+    init(_ configuration: ModelConfiguration, _ limits: StepLimits) throws {
+        let rows = limits.rows
+        self.limits = limits
+        residual = try FloatBuffer(rows: rows, columns: configuration.embeddingLength)
+        normed = try FloatBuffer(rows: rows, columns: configuration.embeddingLength)
+        query = try FloatBuffer(rows: rows, columns: configuration.queryLength)
+        key = try FloatBuffer(rows: rows, columns: configuration.kvLength)
+        value = try FloatBuffer(rows: rows, columns: configuration.kvLength)
+        attended = try FloatBuffer(rows: rows, columns: configuration.queryLength)
+        gate = try FloatBuffer(rows: rows, columns: configuration.feedForwardLength)
+        up = try FloatBuffer(rows: rows, columns: configuration.feedForwardLength)
+        logits = try FloatBuffer(rows: limits.logitRows, columns: configuration.vocabularySize)
+        activations = try Activations(capacity: rows, maximumFeatures: configuration.widestInput)
+        positions = .allocate(capacity: rows)
+        positions.initialize(repeating: 0)
+        logitRowStorage = .allocate(capacity: limits.logitRows)
+        logitRowStorage.initialize(repeating: 0)
+        logitRows = UnsafeBufferPointer(rebasing: logitRowStorage[..<0])
+    }
+
+    /// - Precondition: `limits` allow as many.
+    func setLogitRows(_ rows: [Int]) {
+        for (index, row) in rows.enumerated() { logitRowStorage[index] = Int32(row) }
+        logitRows = UnsafeBufferPointer(rebasing: logitRowStorage[..<rows.count])
+    }
+
+    deinit {
+        positions.deallocate()
+        logitRowStorage.deallocate()
+    }
+}
+
+extension ModelConfiguration {
+    /// The widest input of any matrix product.
+    var widestInput: Int { max(embeddingLength, queryLength, feedForwardLength) }
+
+    /// The bytes a runner needs for activations and logits, within a few kilobytes.
+    public func scratchByteCount(_ limits: StepLimits) -> Int {
+        // The floats of a row in all buffers of `StepScratch`; `Activations` adds two words to each 32 floats.
+        let row = 2 * embeddingLength + 2 * queryLength + 2 * kvLength + 2 * feedForwardLength
+        let activations = widestInput + widestInput / 16
+        return 4 * (limits.rows * (row + activations + 1) + limits.logitRows * vocabularySize)
+    }
+
+    /// The bytes of keys and values that a token keeps in all layers.
+    public var kvBytesPerToken: Int {
+        KVStorage.bytesPerToken(layers: layerCount, kvHeads: kvHeadCount, headDimension: headDimension) ?? .max
+    }
+}

@@ -1,0 +1,1 @@
+../ModelFilesTests/ImmortalMemory.swift

@@ -1,0 +1,1 @@
+../ModelFilesTests/SplitMix64.swift
