@@ -74,8 +74,7 @@ let package = Package(
         .target(
             name: "Compute",
             dependencies: ["CKernels"],
-            swiftSettings: swiftSettings,
-            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]
+            swiftSettings: swiftSettings
         ),
         .target(name: "ModelFiles", swiftSettings: swiftSettings),
         .target(name: "Jinja", swiftSettings: swiftSettings),
@@ -83,9 +82,44 @@ let package = Package(
         .target(name: "CUnicode", cSettings: cSettings),
         .target(name: "CAssets", exclude: ["Resources"], cSettings: cSettings),
 
-        .target(name: "TestSupport", dependencies: ["KVCache", "Scheduling"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport",
+            dependencies: ["KVCache", "Scheduling"],
+            path: "Tests/TestSupport",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(name: "KVCacheTests", dependencies: ["KVCache", "TestSupport"], swiftSettings: swiftSettings),
-        .testTarget(name: "SchedulingTests", dependencies: ["KVCache", "Scheduling", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SchedulingTests",
+            dependencies: ["KVCache", "Scheduling", "TestSupport"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(name: "ComputeTests", dependencies: ["CKernels", "Compute"], swiftSettings: swiftSettings),
+        .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: ["Compute", "KVCache", "ModelFiles", "Models", "Scheduling"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "TokenizationTests",
+            dependencies: ["CUnicode", "KVCache", "ModelFiles", "Tokenization"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "KvasirTests",
+            dependencies: ["KVCache", "Kvasir", "Scheduling", "TestSupport", "Tokenization"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "KvasirServerTests",
+            dependencies: [
+                "KVCache", "Kvasir", "KvasirServer", "Scheduling", "TestSupport", "Tokenization",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: swiftSettings
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

@@ -1,6 +1,7 @@
-import ArgumentParser
-import KVCache
+public import ArgumentParser
+public import KVCache
 import Kvasir
+import Models
 
 /// How the engine uses memory and time.
 struct EngineOptions: ParsableArguments {
@@ -50,4 +51,4 @@ struct EngineOptions: ParsableArguments {
     }
 }
 
-extension ReuseMode: @retroactive ExpressibleByArgument {}
+extension ReuseMode: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kvasir
+import ModelFiles
 import Models
 
 /// `kvasir inspect`

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
+import KVCache
 import Kvasir
 import KvasirServer
 import Logging
+import Models
 
 /// `kvasir serve`
 struct ServeCommand: AsyncParsableCommand {

@@ -1,9 +1,9 @@
 import CAssets
 import Compute
-import Foundation
+public import Foundation
 import Jinja
 public import KVCache
-import ModelFiles
+public import ModelFiles
 public import Models
 public import Tokenization
 
@@ -39,8 +39,8 @@ public final class LoadedModel: Sendable {
         path: String? = nil, threads: Int = defaultThreads, progress: ((Double) -> Void)? = nil
     ) throws -> LoadedModel {
         let file = try openFile(path: path)
-        let tokenizer = try Tokenizer(gguf: file.metadata)
-        let team = ThreadTeam(threadCount: threads)
+        let tokenizer = try Tokenizer(TokenizerConfiguration(file.metadata))
+        let team = ThreadTeam(threadCount: threads, instructionSet: try InstructionSet.select())
         let model = try Model.load(file: file, team: team, progress: progress)
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw ModelFileError(
