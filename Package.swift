@@ -109,7 +109,7 @@ let package = Package(
         .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"], swiftSettings: swiftSettings),
         .testTarget(
             name: "KvasirTests",
-            dependencies: ["KVCache", "Kvasir", "Scheduling", "TestSupport", "Tokenization"],
+            dependencies: ["KVCache", "Kvasir", "Models", "Scheduling", "TestSupport", "Tokenization"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
