@@ -32,7 +32,7 @@ struct TextAssemblerTests {
         #expect(pieces.allSatisfy { !$0.contains("\u{FFFD}") })
     }
 
-    @Test("Text ends before the earliest stop text", arguments: [
+    @Test("Text ends before the stop text that is complete first", arguments: [
         ("one two three", ["two"], "one ", true),
         ("one two three", ["three", "two"], "one ", true),
         ("one two three", ["four"], "one two three", false),
@@ -59,10 +59,12 @@ struct TextAssemblerTests {
             }
             let text = word(0...30)
             let stops = (0..<Int.random(in: 1...3, using: &random)).map { _ in word(1...4) }
-            let first = text.indices.first { start in stops.contains { text[start...].hasPrefix($0) } }
+            // The stop text that is complete first ends the answer.
+            let read = text.indices.map { text[...$0] }.first { read in stops.contains { read.hasSuffix($0) } }
+            let stop = read.flatMap { read in stops.filter { read.hasSuffix($0) }.max { $0.count < $1.count } }
             let result = try pieces(of: text, stops: stops)
-            #expect(result.pieces.joined() == String(text[..<(first ?? text.endIndex)]), "seed \(seed)")
-            #expect(result.isStopped == (first != nil), "seed \(seed)")
+            #expect(result.pieces.joined() == read.map { String($0.dropLast(stop?.count ?? 0)) } ?? text, "seed \(seed)")
+            #expect(result.isStopped == (read != nil), "seed \(seed)")
         }
     }
 }

@@ -32,8 +32,9 @@ public struct TextAssembler: Sendable {
     private mutating func take(_ text: String) -> String {
         guard !isStopped else { return "" }
         guard !stops.isEmpty else { return text }
+        let known = held.count
         held += text.utf8
-        if let stop = firstStop() {
+        if let stop = firstStop(endingAfter: known) {
             isStopped = true
             defer { held.removeAll() }
             return String(decoding: held[..<stop], as: UTF8.self)
@@ -43,9 +44,13 @@ public struct TextAssembler: Sendable {
         return String(decoding: held[..<certain], as: UTF8.self)
     }
 
-    /// Where the earliest stop text begins.
-    private func firstStop() -> Int? {
-        held.indices.first { start in stops.contains { held[start...].starts(with: $0) } }
+    /// Where the stop text begins that is complete first; of several complete at once, the longest.
+    private func firstStop(endingAfter known: Int) -> Int? {
+        for end in known..<held.count {
+            let longest = stops.filter { held[...end].reversed().starts(with: $0.reversed()) }.map(\.count).max()
+            if let longest { return end + 1 - longest }
+        }
+        return nil
     }
 
     /// The length of the longest end of the held text that begins a stop text, at a character's border.
