@@ -48,7 +48,9 @@ let package = Package(
         ),
         .target(
             name: "Kvasir",
-            dependencies: ["CAssets", "Compute", "Jinja", "KVCache", "ModelFiles", "Models", "Scheduling", "Tokenization"],
+            dependencies: [
+                "CAssets", "Compute", "Jinja", "KVCache", "ModelFiles", "Models", "Scheduling", "Tokenization",
+            ],
             swiftSettings: swiftSettings
         ),
         .target(

@@ -33,7 +33,8 @@ struct EngineOptions: ParsableArguments {
             throw ValidationError("--max-batch-tokens must be 1 to 65536, not \(maxBatchTokens)")
         }
         guard (1...maxBatchTokens).contains(maxSequences) else {
-            throw ValidationError("--max-sequences must be 1 to \(maxBatchTokens) (--max-batch-tokens), not \(maxSequences)")
+            throw ValidationError(
+                "--max-sequences must be 1 to \(maxBatchTokens) (--max-batch-tokens), not \(maxSequences)")
         }
         guard maxQueue >= 0 else { throw ValidationError("--max-queue must not be negative") }
     }

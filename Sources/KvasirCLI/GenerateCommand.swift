@@ -26,13 +26,15 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("0 takes the likeliest token always.", valueName: "number"))
     var temperature: Float = 0
 
-    @Option(help: ArgumentHelp("Draw only from the likeliest tokens with this probability together.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Draw only from the likeliest tokens with this probability together.", valueName: "number"))
     var topP: Float = 1
 
     @Option(help: ArgumentHelp("Draw only from this many of the likeliest tokens; 0 is all.", valueName: "n"))
     var topK = 0
 
-    @Option(help: ArgumentHelp("Draw only tokens at least this likely, relative to the likeliest.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Draw only tokens at least this likely, relative to the likeliest.", valueName: "number"))
     var minP: Float = 0
 
     @Option(help: ArgumentHelp("Makes draws repeatable.", valueName: "n"))
@@ -42,7 +44,9 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard maxTokens >= 1 else { throw ValidationError("--max-tokens must be at least 1") }
-        guard !(raw && system != nil) else { throw ValidationError("--system needs the chat template: leave out --raw") }
+        guard !(raw && system != nil) else {
+            throw ValidationError("--system needs the chat template: leave out --raw")
+        }
     }
 
     func run() async throws {

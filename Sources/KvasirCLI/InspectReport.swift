@@ -101,11 +101,13 @@ struct InspectReport: Encodable {
         ]
         for type in tensorTypes {
             let size = type.bytes.map { ByteCount($0).description } ?? "unknown size"
-            rows.append(("  \(type.type)", "\(type.tensors) tensors, \(type.parameters.formatted()) parameters, \(size)"))
+            rows.append(
+                ("  \(type.type)", "\(type.tensors) tensors, \(type.parameters.formatted()) parameters, \(size)"))
         }
         if let shape {
             rows.append(("Layers", "\(shape.layers) of width \(shape.embedding), feed-forward \(shape.feedForward)"))
-            rows.append(("Attention", "\(shape.heads) heads of \(shape.headDimension), \(shape.kvHeads) for keys and values"))
+            rows.append(
+                ("Attention", "\(shape.heads) heads of \(shape.headDimension), \(shape.kvHeads) for keys and values"))
             rows.append(("Context", "\(shape.context) tokens"))
         }
         let kind = [tokenizer, preTokenizer].compactMap(\.self).joined(separator: ", ")

@@ -44,7 +44,8 @@ public final class Scheduler {
     ///
     /// The prompt must have a token and fit into the cache (`KVCache.couldHold`).
     public func submit(_ request: SequenceRequest) -> SequenceID {
-        precondition(!request.prompt.isEmpty && request.maximumTokens >= 1 && cache.couldHold(tokens: request.prompt.count))
+        precondition(
+            !request.prompt.isEmpty && request.maximumTokens >= 1 && cache.couldHold(tokens: request.prompt.count))
         submitted += 1
         let sequence = Sequence(id: SequenceID(rawValue: submitted), request: request)
         waiting.append(sequence)

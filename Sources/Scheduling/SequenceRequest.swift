@@ -12,7 +12,8 @@ public struct SequenceRequest: Sendable {
     public var endTokens: Set<TokenID>
 
     public init(
-        prompt: [TokenID], namespace: CacheNamespace = CacheNamespace(), maximumTokens: Int, endTokens: Set<TokenID> = []
+        prompt: [TokenID], namespace: CacheNamespace = CacheNamespace(), maximumTokens: Int,
+        endTokens: Set<TokenID> = []
     ) {
         self.prompt = prompt
         self.namespace = namespace

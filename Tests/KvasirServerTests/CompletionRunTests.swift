@@ -38,9 +38,9 @@ import Testing
         #expect(usage == Usage(promptTokens: 3, completionTokens: 8, cachedTokens: 2))
     }
 
-    @Test("a stop text in every sample cancels the generation, which ends the run")
+    @Test("a stop text cancels its sample; when all are stopped, the run ends")
     func stopCancels() async throws {
-        let cancellations = Mutex(0)
+        let cancellations = Mutex<[Int?]>([])
         let backend = try GenerationBackend.scripted { request in
             GenerationHandle(
                 receive: { body in
@@ -49,14 +49,14 @@ import Testing
                     }
                     try await Task.sleep(for: .seconds(100))
                 },
-                cancel: { cancellations.withLock { $0 += 1 } })
+                cancel: { sample in cancellations.withLock { $0.append(sample) } })
         }
         let run = try CompletionRun(job(#"{"n": 2, "stop": "X"}"#, prompts: [[1]]), on: backend)
         let (choices, usage) = try await texts(run, count: 2)
         #expect(choices.map(\.text) == ["ab", ""])
         #expect(choices.map(\.finishReason) == [.stop, .stop])
         #expect(usage?.completionTokens == 4)
-        #expect(cancellations.withLock { $0 } > 0)
+        #expect(cancellations.withLock { $0 }.starts(with: [0, 1]))
     }
 
     @Test("a generation that fails ends the run with its error")
@@ -80,7 +80,7 @@ import Testing
         let cancellations = Mutex(0)
         let backend = try GenerationBackend.scripted { request throws(APIError) in
             if request.prompt.count == 3 { throw APIError(EngineError(.queueFull, "full", retryAfterSeconds: 2)) }
-            return GenerationHandle(receive: { _ in }, cancel: { cancellations.withLock { $0 += 1 } })
+            return GenerationHandle(receive: { _ in }, cancel: { _ in cancellations.withLock { $0 += 1 } })
         }
         let error = #expect(throws: APIError.self) {
             _ = try CompletionRun(job("{}", prompts: [[1], [1, 2], [1, 2, 3], [1]]), on: backend)

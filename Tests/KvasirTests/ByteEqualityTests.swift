@@ -44,7 +44,9 @@ struct ByteEqualityTests {
                     for try await (own, answer) in group { burst[own] = answer }
                     return burst
                 }
-                #expect(try await Self.answer(2, engine) == burst[2], "alone, \(reuse), \(threads) threads, blocks of \(tokensPerBlock)")
+                #expect(
+                    try await Self.answer(2, engine) == burst[2],
+                    "alone, \(reuse), \(threads) threads, blocks of \(tokensPerBlock)")
                 answers.insert(burst)
             }
         }

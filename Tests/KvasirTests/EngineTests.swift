@@ -11,7 +11,8 @@ struct EngineTests {
     private func request(_ own: Int32, temperature: Float = 1, samples: Int = 1) -> GenerationRequest {
         GenerationRequest(
             prompt: shared + [TokenID(own % 32), TokenID(own / 32), 5],
-            sampling: SamplingParameters(temperature: temperature, topP: 0.9, seed: 7), maximumTokens: 12, samples: samples)
+            sampling: SamplingParameters(temperature: temperature, topP: 0.9, seed: 7), maximumTokens: 12,
+            samples: samples)
     }
 
     @Test("Answers are the same in every reuse mode and block size, alone and in a crowd")
@@ -19,7 +20,8 @@ struct EngineTests {
         var answers: Set<[[TokenID]]> = []
         for reuse in ReuseMode.allCases {
             for tokensPerBlock in [2, 16, 64] {
-                let engine = try makeToyEngine(reuse: reuse, tokensPerBlock: tokensPerBlock, blocks: 16_384 / tokensPerBlock)
+                let engine = try makeToyEngine(
+                    reuse: reuse, tokensPerBlock: tokensPerBlock, blocks: 16_384 / tokensPerBlock)
                 let crowd = try await withThrowingTaskGroup(of: (Int32, [TokenID]).self) { group in
                     for own in Int32(0)..<8 {
                         group.addTask {
@@ -47,6 +49,24 @@ struct EngineTests {
         let single = try await Collected(engine.generate(request(1)))
         #expect(single.tokens[0] == collected.tokens[0], "sample 0 draws as if it were alone")
         #expect(single.usage[0]?.cached == 302)
+    }
+
+    @Test("A cancelled sample ends alone")
+    func cancelledSample() async throws {
+        let engine = try makeToyEngine(stepDelay: .milliseconds(1))
+        var request = request(1, samples: 3)
+        request.maximumTokens = 3_000
+        request.ignoresEndOfGeneration = true
+        let generation = try engine.generate(request)
+        var afterwards = 0
+        for try await case .token(let sample, _) in generation {
+            if sample == 1 { generation.cancel(sample: 1) }
+            if sample == 0, engine.statistics().cancelled == 1 { afterwards += 1 }
+            if afterwards == 20 { generation.cancel() }
+        }
+        #expect(afterwards >= 20, "its siblings go on")
+        #expect(engine.statistics().cancelled == 3)
+        #expect(engine.statistics().finishedByLength == 0)
     }
 
     @Test("A cancelled request ends, leaves nothing leased, and its work serves others")
@@ -117,7 +137,8 @@ struct EngineTests {
         let prompt: [TokenID] = [1, 2, 3]
         let generation = try engine.generate(
             GenerationRequest(
-                prompt: prompt, sampling: SamplingParameters(temperature: 0), maximumTokens: 1, ignoresEndOfGeneration: true,
+                prompt: prompt, sampling: SamplingParameters(temperature: 0), maximumTokens: 1,
+                ignoresEndOfGeneration: true,
                 topLogprobs: 32))
         for try await case .token(_, let token) in generation {
             let all = try #require(token.logprobs?.top)
@@ -153,12 +174,15 @@ struct EngineTests {
         }
     }
 
-    @Test("Configurations out of range are refused", arguments: [
-        EngineConfiguration(tokensPerBlock: 1, blocks: 1), EngineConfiguration(tokensPerBlock: 129, blocks: 1),
-        EngineConfiguration(blocks: 0), EngineConfiguration(blocks: .max), EngineConfiguration(blocks: 1, maximumBatchTokens: 0),
-        EngineConfiguration(blocks: 1, maximumSequences: 0), EngineConfiguration(blocks: 1, maximumBatchTokens: 8),
-        EngineConfiguration(blocks: 1, maximumQueue: -1),
-    ])
+    @Test(
+        "Configurations out of range are refused",
+        arguments: [
+            EngineConfiguration(tokensPerBlock: 1, blocks: 1), EngineConfiguration(tokensPerBlock: 129, blocks: 1),
+            EngineConfiguration(blocks: 0), EngineConfiguration(blocks: .max),
+            EngineConfiguration(blocks: 1, maximumBatchTokens: 0),
+            EngineConfiguration(blocks: 1, maximumSequences: 0), EngineConfiguration(blocks: 1, maximumBatchTokens: 8),
+            EngineConfiguration(blocks: 1, maximumQueue: -1),
+        ])
     func badConfiguration(configuration: EngineConfiguration) {
         #expect(throws: EngineError.self) {
             try Engine(

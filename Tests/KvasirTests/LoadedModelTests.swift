@@ -38,7 +38,9 @@ struct LoadedModelTests {
         let request = GenerationRequest(
             prompt: model.tokenizer.encode(text, addSpecial: false, parseSpecial: true),
             sampling: SamplingParameters(temperature: 0), maximumTokens: 40)
-        for try await case .token(_, let token) in try engine.generate(request) { answer += assembler.append(token.token) }
+        for try await case .token(_, let token) in try engine.generate(request) {
+            answer += assembler.append(token.token)
+        }
         #expect(answer.lowercased().contains("reuse") || answer.lowercased().contains("computed"), "\(answer)")
     }
 

@@ -12,26 +12,31 @@ struct SamplerTests {
         let maximum = logits.max() ?? 0
         var passed = logits.indices.sorted { (-logits[$0], $0) < (-logits[$1], $1) }
         if parameters.topK > 0 { passed = Array(passed.prefix(parameters.topK)) }
-        func share(_ index: Int, _ temperature: Float) -> Double { Double(exp((logits[index] - maximum) / temperature)) }
+        func share(_ index: Int, _ temperature: Float) -> Double {
+            Double(exp((logits[index] - maximum) / temperature))
+        }
         if parameters.topP < 1 {
             let total = passed.reduce(0) { $0 + share($1, 1) }
             var sum = 0.0
-            passed = Array(passed.prefix { index in
-                defer { sum += share(index, 1) }
-                return sum == 0 || sum < Double(parameters.topP) * total
-            })
+            passed = Array(
+                passed.prefix { index in
+                    defer { sum += share(index, 1) }
+                    return sum == 0 || sum < Double(parameters.topP) * total
+                })
         }
         passed = passed.filter { share($0, 1) >= Double(parameters.minP) }
         let total = passed.reduce(0) { $0 + share($1, parameters.temperature) }
         return Dictionary(uniqueKeysWithValues: passed.map { ($0, share($0, parameters.temperature) / total) })
     }
 
-    @Test("Draws follow the distribution that top-k, top-p, min-p and temperature leave", arguments: [
-        SamplingParameters(), SamplingParameters(temperature: 0.5), SamplingParameters(topK: 3),
-        SamplingParameters(topP: 0.7), SamplingParameters(topP: 0.999_999), SamplingParameters(minP: 0.2),
-        SamplingParameters(temperature: 2, topP: 0.8, topK: 8, minP: 0.05), SamplingParameters(topK: 1),
-        SamplingParameters(topK: 10_000), SamplingParameters(minP: 1e-12), SamplingParameters(minP: 1),
-    ])
+    @Test(
+        "Draws follow the distribution that top-k, top-p, min-p and temperature leave",
+        arguments: [
+            SamplingParameters(), SamplingParameters(temperature: 0.5), SamplingParameters(topK: 3),
+            SamplingParameters(topP: 0.7), SamplingParameters(topP: 0.999_999), SamplingParameters(minP: 0.2),
+            SamplingParameters(temperature: 2, topP: 0.8, topK: 8, minP: 0.05), SamplingParameters(topK: 1),
+            SamplingParameters(topK: 10_000), SamplingParameters(minP: 1e-12), SamplingParameters(minP: 1),
+        ])
     func distribution(parameters: SamplingParameters) {
         for scale in [Float(1), 4, 30] {
             var random = SeededGenerator(seed: 5)
@@ -41,7 +46,9 @@ struct SamplerTests {
             let draws = 4_000
             var counts: [Int: Int] = [:]
             logits.withUnsafeBufferPointer { logits in
-                for index in 0..<draws { counts[Int(sampler.choose(from: logits, index: index).rawValue), default: 0] += 1 }
+                for index in 0..<draws {
+                    counts[Int(sampler.choose(from: logits, index: index).rawValue), default: 0] += 1
+                }
             }
             #expect(counts.keys.allSatisfy { expected[$0] != nil }, "a token that must not pass was drawn")
             for (token, probability) in expected {
@@ -62,7 +69,9 @@ struct SamplerTests {
 
     @Test("A draw depends on seed, sample and index alone")
     func streams() {
-        let draws = { (seed: UInt64, sample: Int) in (0..<20).map { SampleStream(seed: seed, sample: sample).uniform(at: $0) } }
+        let draws = { (seed: UInt64, sample: Int) in
+            (0..<20).map { SampleStream(seed: seed, sample: sample).uniform(at: $0) }
+        }
         #expect(draws(1, 0) == draws(1, 0))
         #expect(draws(1, 0) != draws(1, 1))
         #expect(draws(1, 0) != draws(2, 0))

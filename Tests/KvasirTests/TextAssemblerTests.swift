@@ -32,17 +32,19 @@ struct TextAssemblerTests {
         #expect(pieces.allSatisfy { !$0.contains("\u{FFFD}") })
     }
 
-    @Test("Text ends before the stop text that is complete first", arguments: [
-        ("one two three", ["two"], "one ", true),
-        ("one two three", ["three", "two"], "one ", true),
-        ("one two three", ["four"], "one two three", false),
-        ("aab", ["ab"], "a", true),
-        ("aaab", ["aab"], "a", true),
-        ("ends with st", ["stop"], "ends with st", false),
-        ("ümlaut ü", ["ü"], "", true),
-        ("x\n\nUser: y", ["\n\nUser:", "\n\nBot:"], "x", true),
-        ("abc", [""], "abc", false),
-    ])
+    @Test(
+        "Text ends before the stop text that is complete first",
+        arguments: [
+            ("one two three", ["two"], "one ", true),
+            ("one two three", ["three", "two"], "one ", true),
+            ("one two three", ["four"], "one two three", false),
+            ("aab", ["ab"], "a", true),
+            ("aaab", ["aab"], "a", true),
+            ("ends with st", ["stop"], "ends with st", false),
+            ("ümlaut ü", ["ü"], "", true),
+            ("x\n\nUser: y", ["\n\nUser:", "\n\nBot:"], "x", true),
+            ("abc", [""], "abc", false),
+        ])
     func stops(text: String, stops: [String], expected: String, isStopped: Bool) throws {
         let result = try pieces(of: text, stops: stops)
         #expect(result.pieces.joined() == expected)
@@ -54,8 +56,10 @@ struct TextAssemblerTests {
         for seed in UInt64(0)..<300 {
             var random = SeededGenerator(seed: seed)
             func word(_ lengths: ClosedRange<Int>) -> String {
-                (0..<Int.random(in: lengths, using: &random)).map { _ in ["a", "b", "ä"].randomElement(using: &random) ?? "a" }
-                    .joined()
+                (0..<Int.random(in: lengths, using: &random)).map { _ in
+                    ["a", "b", "ä"].randomElement(using: &random) ?? "a"
+                }
+                .joined()
             }
             let text = word(0...30)
             let stops = (0..<Int.random(in: 1...3, using: &random)).map { _ in word(1...4) }
@@ -63,7 +67,8 @@ struct TextAssemblerTests {
             let read = text.indices.map { text[...$0] }.first { read in stops.contains { read.hasSuffix($0) } }
             let stop = read.flatMap { read in stops.filter { read.hasSuffix($0) }.max { $0.count < $1.count } }
             let result = try pieces(of: text, stops: stops)
-            #expect(result.pieces.joined() == read.map { String($0.dropLast(stop?.count ?? 0)) } ?? text, "seed \(seed)")
+            #expect(
+                result.pieces.joined() == read.map { String($0.dropLast(stop?.count ?? 0)) } ?? text, "seed \(seed)")
             #expect(result.isStopped == (read != nil), "seed \(seed)")
         }
     }

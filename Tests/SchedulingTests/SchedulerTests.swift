@@ -74,7 +74,8 @@ struct SchedulerTests {
         let tooLong = engine.scheduler.submit(SequenceRequest(prompt: [9, 9, 9], maximumTokens: 1_000))
         while !engine.step().isEmpty {}
         #expect(engine.ends[tooLong] == .length)
-        #expect(engine.outputs[tooLong]?.count == 38, "40 slots, 3 of them for the prompt, and the last token needs none")
+        #expect(
+            engine.outputs[tooLong]?.count == 38, "40 slots, 3 of them for the prompt, and the last token needs none")
     }
 
     struct Layout: CustomTestStringConvertible {
@@ -85,11 +86,15 @@ struct SchedulerTests {
     }
 
     static let layouts = ReuseMode.allCases.flatMap { mode in
-        [Layout(mode: mode, tokensPerBlock: 2, blocks: 40), Layout(mode: mode, tokensPerBlock: 3, blocks: 400),
-         Layout(mode: mode, tokensPerBlock: 16, blocks: 8), Layout(mode: mode, tokensPerBlock: 64, blocks: 100)]
+        [
+            Layout(mode: mode, tokensPerBlock: 2, blocks: 40), Layout(mode: mode, tokensPerBlock: 3, blocks: 400),
+            Layout(mode: mode, tokensPerBlock: 16, blocks: 8), Layout(mode: mode, tokensPerBlock: 64, blocks: 100),
+        ]
     }
 
-    @Test("Random arrivals, cancellations and failures: right outputs, every request ends, nothing leaks", arguments: layouts)
+    @Test(
+        "Random arrivals, cancellations and failures: right outputs, every request ends, nothing leaks",
+        arguments: layouts)
     func randomHistories(layout: Layout) throws {
         for seed in UInt64(0)..<12 {
             var random = SeededGenerator(seed: seed)
@@ -137,7 +142,8 @@ struct SchedulerTests {
                     "\(layout.testDescription), seed \(seed), \(id)")
                 let account = try #require(engine.prompts[id])
                 #expect(
-                    account.tokens == account.reusedReady + account.reusedInFlight + account.computed + account.logitsOnly)
+                    account.tokens == account.reusedReady + account.reusedInFlight + account.computed
+                        + account.logitsOnly)
             }
             let counters = engine.scheduler.counters
             #expect(

@@ -44,7 +44,8 @@ struct SimulatedEngine {
     static func reference(_ request: SequenceRequest) -> (tokens: [TokenID], end: SequenceEnd) {
         var tokens: [TokenID] = []
         while tokens.count < request.maximumTokens {
-            let next = greedy(ToyRunner.logits(after: request.prompt + tokens, vocabularySize: ToyRunner().vocabularySize))
+            let next = greedy(
+                ToyRunner.logits(after: request.prompt + tokens, vocabularySize: ToyRunner().vocabularySize))
             if request.endTokens.contains(next) { return (tokens, .endToken) }
             tokens.append(next)
         }

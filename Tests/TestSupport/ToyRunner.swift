@@ -33,7 +33,8 @@ public struct ToyRunner: ModelRunner {
         for (row, position, path) in rows where plan.writeSlots[row] != .none {
             precondition(plan.writeSlots[row].rawValue == path[position], "a row writes where its path does not lie")
             let before = position == 0 ? 0 : slots[path[position - 1]] ?? 0
-            slots[path[position]] = failing ? 0 : Self.mix(before, UInt64(UInt32(bitPattern: plan.tokens[row].rawValue)))
+            slots[path[position]] =
+                failing ? 0 : Self.mix(before, UInt64(UInt32(bitPattern: plan.tokens[row].rawValue)))
         }
         if failing { throw Failure() }
         var values: [Float] = []

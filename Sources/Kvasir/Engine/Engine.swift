@@ -55,13 +55,14 @@ public final class Engine: Sendable {
     /// - Throws: `EngineError` if the request is out of range, too long, or the queue is full.
     public func generate(_ request: GenerationRequest) throws(EngineError) -> Generation {
         try validate(request)
-        let (events, continuation) = AsyncThrowingStream.makeStream(of: GenerationEvent.self, throwing: (any Error).self)
+        let (events, continuation) = AsyncThrowingStream.makeStream(
+            of: GenerationEvent.self, throwing: (any Error).self)
         let id = try mailbox.submit(request, events: continuation)
         let mailbox = mailbox
         continuation.onTermination = { termination in
-            if case .cancelled = termination { mailbox.cancel(id) }
+            if case .cancelled = termination { mailbox.cancel(id, sample: nil) }
         }
-        return Generation(events: events) { mailbox.cancel(id) }
+        return Generation(events: events) { mailbox.cancel(id, sample: $0) }
     }
 
     /// What the engine has done and holds, as of its last step.
@@ -97,7 +98,8 @@ public final class Engine: Sendable {
         try check(
             sampling.temperature >= 0 && sampling.temperature.isFinite, "temperature",
             "must be a number of at least 0, not \(sampling.temperature)")
-        try check(sampling.topP > 0 && sampling.topP <= 1, "topP", "must be above 0 and at most 1, not \(sampling.topP)")
+        try check(
+            sampling.topP > 0 && sampling.topP <= 1, "topP", "must be above 0 and at most 1, not \(sampling.topP)")
         try check(sampling.minP >= 0 && sampling.minP <= 1, "minP", "must be 0 to 1, not \(sampling.minP)")
         try check(sampling.topK >= 0, "topK", "must be at least 0, not \(sampling.topK)")
         guard request.prompt.count < contextLength else {

@@ -36,9 +36,9 @@ final class EngineLoop {
         while true {
             let delivery = mailbox.receive(isIdle: scheduler.isIdle)
             for submission in delivery.submissions { start(submission) }
-            for id in delivery.cancellations { cancel(id) }
+            for (id, sample) in delivery.cancellations { cancel(id, sample: sample) }
             if delivery.isAborting {
-                for id in requests.keys.sorted(by: { $0.rawValue < $1.rawValue }) { cancel(id) }
+                for id in requests.keys.sorted(by: { $0.rawValue < $1.rawValue }) { cancel(id, sample: nil) }
             }
             step()
             show()
@@ -68,14 +68,13 @@ final class EngineLoop {
         requests[submission.id] = running
     }
 
-    private func cancel(_ id: RequestID) {
-        guard let request = requests.removeValue(forKey: id) else { return }
-        for sequence in request.sequences.keys {
+    private func cancel(_ id: RequestID, sample: Int?) {
+        guard let request = requests[id] else { return }
+        for sequence in request.sequences.keys where sample == nil || owners[sequence]?.sample == sample {
             scheduler.cancel(sequence)
-            owners[sequence] = nil
+            statistics.cancelled += 1
+            forget(sequence)?.finish()
         }
-        statistics.cancelled += request.sequences.count
-        request.events.finish()
     }
 
     // MARK: Steps
@@ -104,7 +103,8 @@ final class EngineLoop {
         var chosen: [TokenID] = []
         var logprobs: [SequenceID: TokenLogprobs] = [:]
         for (row, id) in scheduler.choosingSequences.enumerated() {
-            guard let owner = owners[id], let request = requests[owner.request], let sample = request.sequences[id] else {
+            guard let owner = owners[id], let request = requests[owner.request], let sample = request.sequences[id]
+            else {
                 chosen.append(TokenID(0))
                 continue
             }
@@ -139,7 +139,9 @@ final class EngineLoop {
     }
 
     private func recordToken(of id: SequenceID, at now: ContinuousClock.Instant) {
-        guard let owner = owners[id], let request = requests[owner.request], let sample = request.sequences[id] else { return }
+        guard let owner = owners[id], let request = requests[owner.request], let sample = request.sequences[id] else {
+            return
+        }
         if let last = sample.lastToken {
             statistics.interTokenLatency.record((now - last).seconds)
         } else {

@@ -15,7 +15,8 @@ final class EngineMailbox: @unchecked Sendable {
     /// What the loop has to do before its next step.
     struct Delivery {
         var submissions: [Submission] = []
-        var cancellations: [RequestID] = []
+        /// Without a sample, all of a request's.
+        var cancellations: [(request: RequestID, sample: Int?)] = []
         var isStopping = false
         /// Whether running requests are to end, not only new ones to be refused.
         var isAborting = false
@@ -62,10 +63,10 @@ final class EngineMailbox: @unchecked Sendable {
         return id
     }
 
-    func cancel(_ id: RequestID) {
+    func cancel(_ id: RequestID, sample: Int?) {
         condition.lock()
         defer { condition.unlock() }
-        delivery.cancellations.append(id)
+        delivery.cancellations.append((id, sample))
         condition.signal()
     }
 

@@ -45,7 +45,8 @@ public final class LoadedModel: Sendable {
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw ModelFileError(
                 .invalidValue, file: file.name, field: "tokenizer.ggml.tokens",
-                reason: "has \(tokenizer.vocabularySize) tokens, the embedding table \(model.configuration.vocabularySize)")
+                reason:
+                    "has \(tokenizer.vocabularySize) tokens, the embedding table \(model.configuration.vocabularySize)")
         }
         return LoadedModel(id: path.map(identifier) ?? builtInID, model: model, tokenizer: tokenizer, team: team)
     }

@@ -15,9 +15,12 @@ public struct Generation: AsyncSequence, Sendable {
     }
 
     let events: AsyncThrowingStream<GenerationEvent, any Error>
-    private let cancellation: @Sendable () -> Void
+    private let cancellation: @Sendable (_ sample: Int?) -> Void
 
-    init(events: AsyncThrowingStream<GenerationEvent, any Error>, cancellation: @escaping @Sendable () -> Void) {
+    init(
+        events: AsyncThrowingStream<GenerationEvent, any Error>,
+        cancellation: @escaping @Sendable (_ sample: Int?) -> Void
+    ) {
         self.events = events
         self.cancellation = cancellation
     }
@@ -26,8 +29,9 @@ public struct Generation: AsyncSequence, Sendable {
         AsyncIterator(base: events.makeAsyncIterator())
     }
 
-    /// Ends the request at the next step's border; its events end then, without an error. Further calls do nothing.
-    public func cancel() {
-        cancellation()
+    /// Ends the request, or one of its samples, at the next step's border. Nothing more comes of it then; the events end with the
+    /// last sample, without an error. Further calls do nothing.
+    public func cancel(sample: Int? = nil) {
+        cancellation(sample)
     }
 }

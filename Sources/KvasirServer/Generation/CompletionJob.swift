@@ -26,7 +26,7 @@ struct CompletionJob: Sendable {
                 handles.append(try backend.generate(request(prompt)))
             }
         } catch {
-            for handle in handles { handle.cancel() }
+            for handle in handles { handle.cancel(nil) }
             throw error
         }
         return handles

@@ -13,7 +13,7 @@ struct CompletionRun: Sendable {
 
     /// Ends all of it, from any thread.
     func cancel() {
-        for handle in handles { handle.cancel() }
+        for handle in handles { handle.cancel(nil) }
     }
 
     /// Runs to the end.
@@ -60,8 +60,8 @@ struct CompletionRun: Sendable {
                         steps.append(step)
                     }
                     isDone[prompt] = step.isPromptDone
-                    if step.leavesGenerationRunning {
-                        handles[prompt].cancel()
+                    if let sample = step.stoppedSample {
+                        handles[prompt].cancel(sample)
                     }
                 case .ended(let prompt, let error):
                     if !isDone[prompt] {

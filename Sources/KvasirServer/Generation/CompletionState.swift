@@ -11,15 +11,14 @@ struct CompletionState: Sendable {
         var delta: ChoiceDelta?
         /// Whether nothing more will be used of the prompt's generation.
         var isPromptDone: Bool
-        /// Whether the generation goes on nevertheless, because a stop text ended a sample.
-        var leavesGenerationRunning = false
+        /// The sample that a stop text ended, though its generation goes on.
+        var stoppedSample: Int?
     }
 
     private struct PromptState {
         var tokenCount: Int
         var cachedTokens = 0
         var unfinished: Int
-        var hasStopText = false
     }
 
     private let samples: Int
@@ -62,10 +61,8 @@ struct CompletionState: Sendable {
         case .token(let sample, let token):
             guard let choice = choice(of: sample, prompt: prompt), !choices[choice].isFinished else { return nil }
             let delta = choices[choice].append(token, bytes: bytes)
-            if choices[choice].isFinished {
-                prompts[prompt].hasStopText = true
-            }
-            return step(choice, prompt: prompt, delta: delta)
+            let stoppedSample = choices[choice].isFinished ? sample : nil
+            return step(choice, prompt: prompt, delta: delta, stoppedSample: stoppedSample)
         case .finished(let sample, let reason):
             guard let choice = choice(of: sample, prompt: prompt), !choices[choice].isFinished else { return nil }
             return step(choice, prompt: prompt, delta: choices[choice].finish(reason))
@@ -76,15 +73,16 @@ struct CompletionState: Sendable {
         sample < samples ? prompt * samples + sample : nil
     }
 
-    private mutating func step(_ choice: Int, prompt: Int, delta: ChoiceDelta?) -> Step {
+    private mutating func step(
+        _ choice: Int, prompt: Int, delta: ChoiceDelta?, stoppedSample: Int? = nil
+    ) -> Step {
         let isFirst = !begun[choice]
         begun[choice] = true
         if choices[choice].isFinished {
             prompts[prompt].unfinished -= 1
         }
-        let isDone = prompts[prompt].unfinished == 0
         return Step(
-            choice: choice, isFirst: isFirst, delta: delta, isPromptDone: isDone,
-            leavesGenerationRunning: isDone && prompts[prompt].hasStopText)
+            choice: choice, isFirst: isFirst, delta: delta, isPromptDone: prompts[prompt].unfinished == 0,
+            stoppedSample: stoppedSample)
     }
 }

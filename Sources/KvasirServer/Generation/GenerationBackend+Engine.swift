@@ -43,6 +43,6 @@ extension GenerationHandle {
             receive: { body in
                 for try await event in generation { body(event) }
             },
-            cancel: { generation.cancel() })
+            cancel: { generation.cancel(sample: $0) })
     }
 }

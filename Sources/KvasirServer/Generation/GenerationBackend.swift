@@ -30,6 +30,6 @@ struct GenerationBackend: Sendable {
 struct GenerationHandle: Sendable {
     /// Passes the events on as they come and returns after the last one; may be called once. Cancelling the task ends the generation.
     var receive: @Sendable (_ body: @Sendable (GenerationEvent) -> Void) async throws -> Void
-    /// Ends the generation soon, from any thread, any number of times; `receive` then returns or throws.
-    var cancel: @Sendable () -> Void
+    /// Ends the generation, or one of its samples, soon, from any thread, any number of times; with the last sample `receive` returns or throws.
+    var cancel: @Sendable (_ sample: Int?) -> Void
 }

@@ -41,7 +41,7 @@ extension GenerationHandle {
                 for event in events { body(event) }
                 if let error { throw error }
             },
-            cancel: {})
+            cancel: { _ in })
     }
 }
 
