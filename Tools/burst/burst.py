@@ -132,7 +132,6 @@ def burst(server, messages, salt, arrivals, prefill, draw):
         thread.start()
     for thread in threads:
         thread.join()
-    time.sleep(0.05)
     after = server.metrics()
     counted = {name: after[name] - before.get(name, 0) for name in after}
     return results, counted

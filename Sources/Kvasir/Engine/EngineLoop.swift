@@ -14,6 +14,8 @@ final class EngineLoop {
     private var owners: [SequenceID: (request: RequestID, sample: Int)] = [:]
     private var statistics: EngineStatistics
     private var received = 0
+    /// Events wait here until the statistics that count them are shown.
+    private var outbox = Outbox()
     private var lastFinish: ContinuousClock.Instant?
     private var secondsPerFinish: Double?
 
@@ -42,6 +44,7 @@ final class EngineLoop {
             }
             step()
             show()
+            outbox.send()
             if delivery.isStopping, scheduler.isIdle { break }
         }
         mailbox.end()
@@ -73,7 +76,7 @@ final class EngineLoop {
         for sequence in request.sequences.keys where sample == nil || owners[sequence]?.sample == sample {
             scheduler.cancel(sequence)
             statistics.cancelled += 1
-            forget(sequence)?.finish()
+            forget(sequence)
         }
     }
 
@@ -134,8 +137,8 @@ final class EngineLoop {
     }
 
     private func send(_ id: SequenceID, _ event: (Int) -> GenerationEvent) {
-        guard let owner = owners[id] else { return }
-        requests[owner.request]?.events.yield(event(owner.sample))
+        guard let owner = owners[id], let request = requests[owner.request] else { return }
+        outbox.add(event(owner.sample), to: request.events)
     }
 
     private func recordToken(of id: SequenceID, at now: ContinuousClock.Instant) {
@@ -158,7 +161,7 @@ final class EngineLoop {
             secondsPerFinish = secondsPerFinish.map { 0.9 * $0 + 0.1 * seconds } ?? seconds
         }
         lastFinish = now
-        forget(id)?.finish()
+        forget(id)
     }
 
     private func fail(_ id: SequenceID, _ error: any Error) {
@@ -168,16 +171,16 @@ final class EngineLoop {
             scheduler.cancel(sequence)
             owners[sequence] = nil
         }
-        request.events.finish(throwing: EngineError(.failed, "the model could not run: \(error)"))
+        outbox.end(request.events, throwing: EngineError(.failed, "the model could not run: \(error)"))
     }
 
-    /// Removes a sequence that ended. Returns the events of its request if that has ended with it.
-    private func forget(_ id: SequenceID) -> AsyncThrowingStream<GenerationEvent, any Error>.Continuation? {
-        guard let owner = owners.removeValue(forKey: id) else { return nil }
+    /// Removes a sequence that ended. The events of its request end with the last one.
+    private func forget(_ id: SequenceID) {
+        guard let owner = owners.removeValue(forKey: id) else { return }
         requests[owner.request]?.sequences[id] = nil
-        guard let request = requests[owner.request], request.sequences.isEmpty else { return nil }
+        guard let request = requests[owner.request], request.sequences.isEmpty else { return }
         requests[owner.request] = nil
-        return request.events
+        outbox.end(request.events)
     }
 
     private func show() {
