@@ -6,6 +6,7 @@ import numpy as np
 import llama_cpp
 
 F32, F16 = 0, 1  # ggml_type
+TOP = 10
 
 
 @llama_cpp.llama_log_callback
@@ -25,7 +26,7 @@ def version():
 class LlamaOracle:
     """One GGUF file, on one thread, without flash attention."""
 
-    def __init__(self, path, vocab_only=False, context=512, kv=F16):
+    def __init__(self, path, context=512, kv=F16, vocab_only=False):
         parameters = llama_cpp.llama_model_default_params()
         parameters.vocab_only = vocab_only
         parameters.n_gpu_layers = 0
@@ -45,6 +46,12 @@ class LlamaOracle:
         self.context = llama_cpp.llama_init_from_model(self.model, options)
         if not self.context:
             raise ValueError(f"llama.cpp cannot make a context for {path}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def close(self):
         if self.context:
@@ -95,8 +102,10 @@ class LlamaOracle:
             feed = [token]
         return np.stack(rows)
 
-    def greedy(self, prompt, steps):
+    def greedy(self, prompt, steps, clear=0.0):
         """Greedy continuation of `prompt`, end-of-generation tokens included like any other.
+
+        It ends early where first and second place are less than `clear` apart.
 
         Gives the tokens and the log-probabilities of each step, float64 [steps, vocabulary].
         """
@@ -104,11 +113,13 @@ class LlamaOracle:
         tokens, rows, feed = [], [], list(prompt)
         for _ in range(steps):
             row = log_softmax(self.feed(feed))
+            if margin(row[None]) < clear:
+                break
             token = int(np.argmax(row))
             tokens.append(token)
             rows.append(row)
             feed = [token]
-        return tokens, np.stack(rows)
+        return tokens, np.array(rows)
 
 
 def log_softmax(logits):
@@ -125,3 +136,9 @@ def margin(rows):
     """The least distance between first and second place over all steps."""
     ordered = np.sort(rows, axis=1)
     return float((ordered[:, -1] - ordered[:, -2]).min())
+
+
+def movement(rows, others):
+    """How far the log-probabilities of the ten best of `rows` are from those in `others`: [steps, 10]."""
+    best = np.array([top(row, TOP) for row in rows])
+    return np.abs(np.take_along_axis(rows - others, best, axis=1))
