@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import Logging
 import NIOCore
@@ -47,11 +48,16 @@ public struct Server: Sendable {
             try await ServiceGroup(configuration: services).run()
         } catch  where error is IOError || error is SocketAddressError || error is SocketAddressError.UnknownHost {
             await shutdownEngine()
-            throw ServerError(code: .cannotListen, message: "cannot listen on \(host):\(port): \(error)")
+            throw ServerError(code: .cannotListen, message: "cannot listen on \(host):\(port): \(Self.reason(error))")
         } catch {
             await shutdownEngine()
             throw error
         }
         await shutdownEngine()
+    }
+
+    /// What went wrong with an address, in the system's words where it has some.
+    private static func reason(_ error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 }

@@ -9,6 +9,7 @@ rounds), and reads from /metrics what was computed. Printed are medians over rou
 """
 
 import argparse
+import hashlib
 import http.client
 import json
 import os
@@ -184,6 +185,7 @@ def main():
         answer = {
             "arrivals": options.arrivals, "users": options.users, "prompt_tokens": sum(map(len, paths)),
             "distinct_tokens": tree, "identical_answers": len(texts) == 1,
+            "answers_digest": hashlib.sha256(repr(sorted(texts)).encode()).hexdigest()[:12],
             "modes": {mode: {
                 "mean_ttft_seconds": statistics.median(row["ttft"]), "computed_tokens": row["computed"],
                 "ttft_over_early": statistics.median(
@@ -197,7 +199,7 @@ def main():
         print(json.dumps(answer, indent=2))
         return
     print(f"{options.users} users, {options.arrivals}, {answer['prompt_tokens']} prompt tokens, {tree} distinct, "
-          f"{options.rounds} rounds; answers identical: {answer['identical_answers']}")
+          f"{options.rounds} rounds; answers identical: {answer['identical_answers']} ({answer['answers_digest']})")
     print(f"{'reuse':<10} {'mean TTFT':>10} {'ratio':>7}  computed prompt tokens (per round)")
     for mode, row in answer["modes"].items():
         computed = sorted(set(row["computed_tokens"]))
