@@ -96,19 +96,23 @@ let package = Package(
             dependencies: ["KVCache", "Scheduling", "TestSupport"],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "ComputeTests", dependencies: ["CKernels", "Compute"], swiftSettings: swiftSettings),
-        .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ComputeTests", dependencies: ["CKernels", "Compute", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelsTests",
-            dependencies: ["Compute", "KVCache", "ModelFiles", "Models", "Scheduling"],
+            dependencies: ["Compute", "KVCache", "ModelFiles", "Models", "Scheduling", "TestSupport"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "TokenizationTests",
-            dependencies: ["CUnicode", "KVCache", "ModelFiles", "Tokenization"],
+            dependencies: ["CUnicode", "KVCache", "ModelFiles", "TestSupport", "Tokenization"],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "JinjaTests", dependencies: ["Jinja"], exclude: ["Fixtures"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "JinjaTests", dependencies: ["Jinja", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "KvasirTests",
             dependencies: ["KVCache", "Kvasir", "Models", "Scheduling", "TestSupport", "Tokenization"],

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 
 @testable import Compute
 

@@ -1,4 +1,5 @@
 import Jinja
+import TestSupport
 import Testing
 
 @Suite("Damaged templates")
@@ -28,7 +29,7 @@ struct MutationTests {
             limits.steps = 20_000
             limits.createdBytes = 4 << 20
             limits.outputBytes = 1 << 16
-            var random = SplitMix(state: seed)
+            var random = SeededGenerator(seed: seed)
             var rendered = 0
             var failures: [String] = []
             for _ in 0..<4_000 {
@@ -65,15 +66,8 @@ struct MutationTests {
     }
 }
 
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next(below bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        mixed ^= mixed >> 31
-        return Int(mixed % UInt64(max(bound, 1)))
+extension SeededGenerator {
+    fileprivate mutating func next(below bound: Int) -> Int {
+        Int.random(in: 0..<max(bound, 1), using: &self)
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ModelFiles
@@ -11,7 +12,7 @@ struct GGUFFuzzTests {
         let header = valid.count - 160
         var accepted = 0
         for seed in part * 1500..<(part + 1) * 1500 {
-            var random = SplitMix64(seed: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             var bytes = valid
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 // Mostly in the header: flipped data is valid data.

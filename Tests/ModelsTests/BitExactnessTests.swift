@@ -1,6 +1,7 @@
 import Compute
 import KVCache
 import Scheduling
+import TestSupport
 import Testing
 
 @testable import Models
@@ -18,7 +19,7 @@ struct BitExactnessTests {
 
     /// The tokens of test sequence `index`, and their logits from one step with that sequence alone in plain slots.
     private func baseline(_ tiny: TinyModel, _ index: Int) throws -> (tokens: [Int32], bits: [[UInt32]]) {
-        var random = SplitMix64(seed: UInt64(100 + index))
+        var random = SeededGenerator(seed: UInt64(100 + index))
         let vocabulary = Int32(tiny.variant.vocabulary)
         let tokens = (0..<Self.length).map { _ in Int32.random(in: 0..<vocabulary, using: &random) }
         let path = TestPath(tokens: tokens, slots: (0..<Int32(Self.length)).map { $0 })
@@ -33,7 +34,7 @@ struct BitExactnessTests {
         let (tokens, expected) = try baseline(tiny, 0)
         let runner = try TestRunner(tiny, slots: 100)
         for seed in 0..<6 as Range<UInt64> {
-            var random = SplitMix64(seed: seed)
+            var random = SeededGenerator(seed: seed)
             let path = TestPath(tokens: tokens, slots: raggedSlots(100, random: &random))
             let longest = [1, 2, 5, 16, 40, 45][Int(seed)]
             var position = 0
@@ -52,7 +53,7 @@ struct BitExactnessTests {
     func threads(variant: TinyModel.Variant, threads: Int) throws {
         let tiny = TinyModel(variant)
         let (tokens, expected) = try baseline(tiny, 1)
-        var random = SplitMix64(seed: UInt64(threads))
+        var random = SeededGenerator(seed: UInt64(threads))
         let runner = try TestRunner(tiny, slots: 64, threads: threads)
         let path = TestPath(tokens: tokens, slots: raggedSlots(64, random: &random))
         for positions in [0..<17, 17..<18, 18..<45] {
@@ -68,7 +69,7 @@ struct BitExactnessTests {
         let sequences = try (0..<4).map { try baseline(tiny, $0) }
         let runner = try TestRunner(tiny, slots: 4 * Self.length)
         for seed in 0..<3 as Range<UInt64> {
-            var random = SplitMix64(seed: seed)
+            var random = SeededGenerator(seed: seed)
             let slots = raggedSlots(4 * Self.length, random: &random)
             let paths = sequences.enumerated().map { index, sequence in
                 TestPath(tokens: sequence.tokens, slots: Array(slots[index * Self.length..<(index + 1) * Self.length]))
@@ -97,7 +98,7 @@ struct BitExactnessTests {
     func ridesAlong(variant: TinyModel.Variant) throws {
         let tiny = TinyModel(variant)
         for (seed, shared) in [1, 7, 16, 31, 32, 33, 44].enumerated() {
-            var random = SplitMix64(seed: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             let (first, firstBits) = try baseline(tiny, 0)
             let slots = raggedSlots(2 * Self.length, random: &random)
             let a = TestPath(tokens: first, slots: Array(slots[..<Self.length]))
@@ -127,7 +128,7 @@ struct BitExactnessTests {
     func logitsOnly(variant: TinyModel.Variant) throws {
         let tiny = TinyModel(variant)
         let (tokens, expected) = try baseline(tiny, 2)
-        var random = SplitMix64(seed: 5)
+        var random = SeededGenerator(seed: 5)
         let runner = try TestRunner(tiny, slots: 64)
         let path = TestPath(tokens: tokens, slots: raggedSlots(64, random: &random))
         var fill = StepPlan()

@@ -2,6 +2,7 @@ import Compute
 import KVCache
 import ModelFiles
 import Scheduling
+import TestSupport
 import Testing
 
 @testable import Models
@@ -20,7 +21,7 @@ struct ModelFuzzTests {
         let team = ThreadTeam(threadCount: 2)
         var loaded = 0
         for seed in 0..<400 as Range<UInt64> {
-            var random = SplitMix64(seed: seed)
+            var random = SeededGenerator(seed: seed)
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: valid.count, alignment: 64)
             defer { memory.deallocate() }
             memory.copyBytes(from: valid)

@@ -4,6 +4,7 @@ import KVCache
 import ModelFiles
 import Models
 import Scheduling
+import TestSupport
 import Testing
 
 @Suite("The forward pass against llama.cpp")
@@ -29,7 +30,7 @@ struct OracleTests {
         var stored = Deviation()
         var exact = Deviation()
         for (index, test) in reference.cases.enumerated() {
-            var random = SplitMix64(seed: UInt64(index))
+            var random = SeededGenerator(seed: UInt64(index))
             var path = TestPath(tokens: test.prompt, slots: raggedSlots(400, random: &random))
             var computed = 0
             for step in test.tokens.indices {

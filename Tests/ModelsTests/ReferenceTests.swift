@@ -2,6 +2,7 @@ import Compute
 import KVCache
 import ModelFiles
 import Scheduling
+import TestSupport
 import Testing
 
 @testable import Models
@@ -37,7 +38,7 @@ struct ReferenceTests {
     @Test("logits agree", arguments: variants)
     func agrees(variant: TinyModel.Variant) throws {
         let tiny = TinyModel(variant, seed: 7)
-        var random = SplitMix64(seed: 11)
+        var random = SeededGenerator(seed: 11)
         let tokens = (0..<37).map { _ in Int32.random(in: 0..<Int32(variant.vocabulary), using: &random) }
         let expected = ReferenceTransformer(tiny).logits(tokens)
 

@@ -1,6 +1,7 @@
 import Compute
 import KVCache
 import Scheduling
+import TestSupport
 import Testing
 
 @testable import Models
@@ -12,7 +13,7 @@ struct StepErrorTests {
         _ text: String, sourceLocation: SourceLocation = #_sourceLocation, _ change: (inout StepPlan) -> Void
     ) throws {
         let runner = try TestRunner(TinyModel(.init(layers: 1)), slots: 16, threads: 1, rows: 12, logitRows: 8)
-        var random = SplitMix64(seed: 1)
+        var random = SeededGenerator(seed: 1)
         var plan = StepPlan()
         plan.add(TestPath(tokens: Array(0..<8), slots: Array(8..<16)), 0..<8, random: &random)
         let good = plan
@@ -46,7 +47,7 @@ struct StepErrorTests {
 
     @Test("more rows than the runner was made for")
     func limits() throws {
-        var random = SplitMix64(seed: 1)
+        var random = SeededGenerator(seed: 1)
         let path = TestPath(tokens: Array(0..<13), slots: Array(0..<13))
         for (positions, logits, text) in [(0..<13, 0..<1, "13 rows"), (0..<12, 0..<9, "9 logit rows")] {
             try expectError(text) {

@@ -1,5 +1,6 @@
 import Compute
 import ModelFiles
+import TestSupport
 import Testing
 
 @testable import Models

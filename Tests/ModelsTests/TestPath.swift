@@ -1,5 +1,6 @@
 import KVCache
 import Scheduling
+import TestSupport
 
 /// A sequence under test: its tokens, and the slot where each position's keys and values lie.
 struct TestPath {
@@ -15,7 +16,7 @@ extension StepPlan {
     ///   - logits: the positions whose logits are wanted.
     mutating func add(
         _ path: TestPath, _ positions: Range<Int>, writes: Bool = true, logits: Range<Int>? = nil,
-        random: inout SplitMix64
+        random: inout SeededGenerator
     ) {
         let firstRow = tokens.count
         let firstSegment = segments.count
@@ -41,7 +42,7 @@ extension StepPlan {
 }
 
 /// All slots in runs of 1 to `longest`, the runs in random order.
-func raggedSlots(_ count: Int, longest: Int = 7, random: inout SplitMix64) -> [Int32] {
+func raggedSlots(_ count: Int, longest: Int = 7, random: inout SeededGenerator) -> [Int32] {
     var runs: [[Int32]] = []
     var next = 0
     while next < count {

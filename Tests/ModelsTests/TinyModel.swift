@@ -1,4 +1,5 @@
 import ModelFiles
+import TestSupport
 import Testing
 
 /// A small model with random weights: its GGUF file, and its weights as the file stores them.
@@ -36,11 +37,11 @@ struct TinyModel {
     /// By tensor name.
     private(set) var types: [String: StoredType] = [:]
     private(set) var builder = GGUFBuilder()
-    private var random: SplitMix64
+    private var random: SeededGenerator
 
     init(_ variant: Variant, seed: UInt64 = 1) {
         self.variant = variant
-        random = SplitMix64(seed: seed)
+        random = SeededGenerator(seed: seed)
         addMetadata()
         addTensors()
     }

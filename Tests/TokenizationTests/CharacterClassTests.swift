@@ -1,4 +1,5 @@
 import CUnicode
+import TestSupport
 import Testing
 
 @testable import Tokenization
@@ -41,7 +42,7 @@ struct CharacterClassTests {
 
     @Test("Reading stays inside the text, even if the text is broken")
     func brokenText() {
-        var generator = SplitMix(seed: 5)
+        var generator = SeededGenerator(seed: 5)
         for _ in 0..<500 {
             let bytes = (0..<6).map { _ in UInt8.random(in: 0...255, using: &generator) }
             var position = 0

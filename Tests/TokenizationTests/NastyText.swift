@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Random texts from pieces that pre-tokenizers and decoders trip over.
 enum NastyText {
     private static let pieces = [
@@ -9,7 +11,7 @@ enum NastyText {
         "<|im_end|>", "<|im_end|", "<tool>", "<tool><tool>", "<too",
     ]
 
-    static func random(pieces count: Int, using generator: inout SplitMix) -> String {
+    static func random(pieces count: Int, using generator: inout SeededGenerator) -> String {
         var scalars = String.UnicodeScalarView()
         for _ in 0..<count {
             scalars.append(contentsOf: pieces[Int.random(in: 0..<pieces.count, using: &generator)].unicodeScalars)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tokenization
@@ -63,7 +64,7 @@ struct PreTokenizerTests {
 
     @Test("Same words as the regular expression, on random texts", arguments: names, 0..<60)
     func oracle(name: String, seed: Int) throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         for round in 0..<8 {
             let text = NastyText.random(pieces: Int.random(in: 1...24, using: &generator), using: &generator)
             let expected = NaivePattern.words(of: text, preTokenizer: name).map { Array($0.utf8) }

@@ -1,4 +1,5 @@
 import KVCache
+import TestSupport
 import Testing
 
 @testable import Tokenization
@@ -20,7 +21,7 @@ struct StreamDecoderTests {
 
     @Test("Joined, the parts of any text are the text", arguments: 0..<10)
     func text(seed: Int) throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let tokenizer = try Tokenizer(TestVocabulary.configuration(preTokenizer: "qwen2", seed: UInt64(seed)))
         for _ in 0..<10 {
             let text = NastyText.random(pieces: 30, using: &generator)
@@ -30,7 +31,7 @@ struct StreamDecoderTests {
 
     @Test("Joined, the parts of any tokens are what decoding them at once gives", arguments: 0..<20)
     func anyTokens(seed: Int) throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let tokenizer = try Tokenizer(TestVocabulary.configuration(preTokenizer: "qwen2", seed: 9, merges: 40))
         // Bytes that start, continue and break characters, more often than others.
         let leads = [0xC2, 0xE0, 0xE2, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xC0, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF]

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Tokenization
 
 /// Small vocabularies: all bytes, some random merges, some special tokens.
@@ -11,7 +13,7 @@ enum TestVocabulary {
         preTokenizer: String, seed: UInt64, merges mergeCount: Int = 300, letters: String = "theolHs're1269., é中か😀",
         hasGaps: Bool = false
     ) -> TokenizerConfiguration {
-        var generator = SplitMix(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let alphabet = ByteAlphabet.scalars.compactMap { Unicode.Scalar($0).map { String(Character($0)) } }
         var texts = alphabet
         var known = Set(texts)

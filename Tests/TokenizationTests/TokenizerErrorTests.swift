@@ -1,4 +1,5 @@
 import KVCache
+import TestSupport
 import Testing
 
 @testable import Tokenization
@@ -109,7 +110,7 @@ struct TokenizerErrorTests {
 
     @Test("A table of hostile size or order never traps", arguments: 0..<30)
     func random(seed: Int) {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         _ = error { configuration in
             configuration.tokens.shuffle(using: &generator)
             configuration.tokens = Array(configuration.tokens.prefix(Int.random(in: 0...300, using: &generator)))

@@ -1,4 +1,5 @@
 import KVCache
+import TestSupport
 import Testing
 
 @testable import Tokenization
@@ -9,7 +10,7 @@ struct TokenizerTests {
 
     @Test("Same tokens as the naive tokenizer", arguments: names, 0..<12)
     func oracle(name: String, seed: Int) throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let configuration = TestVocabulary.configuration(
             preTokenizer: name, seed: UInt64(seed), hasGaps: seed % 3 == 0)
         let tokenizer = try Tokenizer(configuration)
@@ -27,7 +28,7 @@ struct TokenizerTests {
 
     @Test("Decoding what was encoded gives the text back, byte for byte", arguments: names, 0..<12)
     func roundTrip(name: String, seed: Int) throws {
-        var generator = SplitMix(seed: UInt64(seed) + 100)
+        var generator = SeededGenerator(seed: UInt64(seed) + 100)
         let tokenizer = try Tokenizer(TestVocabulary.configuration(preTokenizer: name, seed: UInt64(seed)))
         #expect(tokenizer.coversAllBytes)
         for round in 0..<10 {
@@ -42,7 +43,7 @@ struct TokenizerTests {
 
     @Test("A long text, where words come up again, has the tokens of its parts", arguments: names)
     func cache(name: String) throws {
-        var generator = SplitMix(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         let tokenizer = try Tokenizer(TestVocabulary.configuration(preTokenizer: name, seed: 7))
         // Cut where every pre-tokenizer cuts: a letter, then a newline and a letter.
         let parts = (0..<60).map { _ in "x" + NastyText.random(pieces: 12, using: &generator) + "x" }

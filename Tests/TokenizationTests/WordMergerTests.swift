@@ -1,11 +1,12 @@
 import KVCache
+import TestSupport
 import Testing
 
 @testable import Tokenization
 
 @Suite("Merging one word")
 struct WordMergerTests {
-    private func word(length: Int, using generator: inout SplitMix) -> String {
+    private func word(length: Int, using generator: inout SeededGenerator) -> String {
         let letters = Array("theolHs're1269é中".unicodeScalars)
         var view = String.UnicodeScalarView()
         while view.count < length { view.append(letters[Int.random(in: 0..<letters.count, using: &generator)]) }
@@ -14,7 +15,7 @@ struct WordMergerTests {
 
     @Test("Short words by search and long words by heap merge as the naive way does", arguments: 0..<20)
     func oracle(seed: Int) throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let configuration = TestVocabulary.configuration(
             preTokenizer: "gpt-2", seed: UInt64(seed), hasGaps: seed % 4 == 0)
         let vocabulary = try Vocabulary(configuration)
@@ -31,7 +32,7 @@ struct WordMergerTests {
 
     @Test("A heap whose pairs are mostly out of date merges as the naive way does", arguments: 0..<30)
     func denseMerges(seed: Int) throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let configuration = TestVocabulary.configuration(
             preTokenizer: "gpt-2", seed: UInt64(seed), merges: 60, letters: "abc")
         let vocabulary = try Vocabulary(configuration)
@@ -50,7 +51,7 @@ struct WordMergerTests {
 
     @Test("A word of 100,000 bytes queues at most three pairs a byte", arguments: ["repeated", "random"])
     func longWord(kind: String) throws {
-        var generator = SplitMix(seed: 3)
+        var generator = SeededGenerator(seed: 3)
         let vocabulary = try Vocabulary(TestVocabulary.configuration(preTokenizer: "gpt-2", seed: 3))
         let bytes =
             kind == "repeated"

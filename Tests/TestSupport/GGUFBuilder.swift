@@ -1,7 +1,7 @@
 /// Writes GGUF files, good ones and bad ones: every header field can be falsified.
-struct GGUFBuilder {
+public struct GGUFBuilder {
     /// A metadata value with its type.
-    indirect enum Value {
+    public indirect enum Value: Sendable {
         case uint8(UInt8)
         case int8(Int8)
         case uint16(UInt16)
@@ -28,30 +28,32 @@ struct GGUFBuilder {
         let offset: UInt64?
     }
 
-    var magic: UInt32 = 0x4655_4747
-    var version: UInt32 = 3
-    var tensorCount: UInt64?
-    var metadataCount: UInt64?
+    public var magic: UInt32 = 0x4655_4747
+    public var version: UInt32 = 3
+    public var tensorCount: UInt64?
+    public var metadataCount: UInt64?
     /// Used for the layout; the key `general.alignment` is the caller's.
-    var alignment = 32
+    public var alignment = 32
     private var entries: [(key: [UInt8], value: Value)] = []
     private var tensors: [Tensor] = []
 
-    mutating func set(_ key: String, _ value: Value) {
+    public init() {}
+
+    public mutating func set(_ key: String, _ value: Value) {
         entries.append((Array(key.utf8), value))
     }
 
-    mutating func set(keyBytes: [UInt8], _ value: Value) {
+    public mutating func set(keyBytes: [UInt8], _ value: Value) {
         entries.append((keyBytes, value))
     }
 
     /// - Parameter offset: stands in the file in place of where the data really is.
-    mutating func tensor(_ name: String, type: UInt32, shape: [UInt64], data: [UInt8], offset: UInt64? = nil) {
+    public mutating func tensor(_ name: String, type: UInt32, shape: [UInt64], data: [UInt8], offset: UInt64? = nil) {
         tensors.append(Tensor(name: name, type: type, shape: shape, data: data, offset: offset))
     }
 
     /// Gives a key another value in its place, adds it, or removes it for nil.
-    mutating func replace(_ key: String, _ value: Value?) {
+    public mutating func replace(_ key: String, _ value: Value?) {
         let place = entries.firstIndex { $0.key.elementsEqual(key.utf8) }
         switch (place, value) {
         case (let place?, let value?): entries[place].value = value
@@ -61,16 +63,16 @@ struct GGUFBuilder {
         }
     }
 
-    mutating func removeTensor(_ name: String) {
+    public mutating func removeTensor(_ name: String) {
         tensors.removeAll { $0.name == name }
     }
 
-    mutating func replaceTensor(_ name: String, type: UInt32, shape: [UInt64], data: [UInt8]) {
+    public mutating func replaceTensor(_ name: String, type: UInt32, shape: [UInt64], data: [UInt8]) {
         removeTensor(name)
         tensor(name, type: type, shape: shape, data: data)
     }
 
-    func build() -> [UInt8] {
+    public func build() -> [UInt8] {
         var bytes = LittleEndianBytes()
         bytes.append(magic)
         bytes.append(version)
@@ -97,7 +99,7 @@ struct GGUFBuilder {
 }
 
 extension GGUFBuilder.Value {
-    var type: UInt32 {
+    public var type: UInt32 {
         switch self {
         case .uint8: 0
         case .int8: 1
@@ -116,7 +118,7 @@ extension GGUFBuilder.Value {
         }
     }
 
-    static func strings(_ values: [String]) -> Self { .array(8, values.map { .string($0) }) }
+    public static func strings(_ values: [String]) -> Self { .array(8, values.map { .string($0) }) }
 }
 
 private struct LittleEndianBytes {

@@ -1,1 +1,0 @@
-../ModelFilesTests/GGUFBuilder.swift

@@ -1,1 +1,0 @@
-../ModelFilesTests/SplitMix64.swift
