@@ -18,7 +18,7 @@
 public final class KVCache {
     var tree: PrefixTree
     private var stepIsOpen = false
-    private var endedDuringStep: [Path] = []
+    private var endedDuringStep: [(path: Path, record: PathRecords.ID, firstOpenNode: Int)] = []
 
     /// The number of token slots in a block.
     public let tokensPerBlock: Int
@@ -32,26 +32,30 @@ public final class KVCache {
     ///   - tokensPerBlock: within `supportedTokensPerBlock`; sets how finely memory is handed out, not what is reused.
     ///   - blocks: at least 1; `tokensPerBlock * blocks` slots must be countable in an `Int32`.
     ///   - mode: when others may use what a path computes.
-    ///   - policy: which of the nodes that may go, goes first.
+    ///   - policy: which of the nodes that may go, goes first within a priority.
+    ///   - options: events, budgets, memory of evictions.
     public init(
-        tokensPerBlock: Int, blocks: Int, mode: ReuseMode = .early, policy: any EvictionPolicy = LRU()
+        tokensPerBlock: Int, blocks: Int, mode: ReuseMode = .early, policy: any EvictionPolicy = LRU(),
+        options: KVCacheOptions = KVCacheOptions()
     ) {
         precondition(Self.supportedTokensPerBlock.contains(tokensPerBlock), "2 to 128 tokens per block")
         precondition(blocks > 0 && blocks <= Int(Int32.max) / tokensPerBlock, "1 to Int32.max slots")
         self.tokensPerBlock = tokensPerBlock
         self.blocks = blocks
-        tree = PrefixTree(tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy)
+        tree = PrefixTree(tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy, options: options)
     }
 
     /// Takes a prompt in: matches it, keeps what matches, and makes room for the rest, all or nothing.
     ///
     /// O(tokens), and an eviction for each block that was not empty.
-    /// - Throws: `KVCacheError`; nothing has changed then, recency included.
-    public func admit(_ tokens: [TokenID], in namespace: CacheNamespace = CacheNamespace()) throws(KVCacheError) -> PathLease {
+    /// - Parameter retention: what is to be kept of the prompt and of what follows it, and how long.
+    /// - Throws: `KVCacheError`; nothing has changed then, counters and recency included.
+    public func admit(
+        _ tokens: [TokenID], in namespace: CacheNamespace = CacheNamespace(), retention: Retention = .none
+    ) throws(KVCacheError) -> PathLease {
         guard !tokens.isEmpty else { throw .emptyPath }
-        let admitted = tokens.withUnsafeBufferPointer { admit($0, in: namespace) }
-        let (path, matched) = try admitted.get()
-        return PathLease(cache: self, path: path, matched: matched)
+        let admitted = tokens.withUnsafeBufferPointer { tree.admit($0, in: namespace, retention) }
+        return PathLease(cache: self, try admitted.get())
     }
 
     /// How many tokens of a prompt a request would find computed now. Changes nothing, recency included.
@@ -79,49 +83,37 @@ public final class KVCache {
         endStep(succeeded: false)
     }
 
-    /// What the cache holds and has done.
+    /// What the cache holds now.
     public var statistics: KVCacheStatistics {
         let cached = tree.unleasedBlocks
         return KVCacheStatistics(
             blocks: blocks, free: tree.pool.free, cached: cached, leased: blocks - tree.pool.free - cached,
-            evictions: tree.evictions
+            evictions: tree.totals.evictedBlocks
         )
     }
 
-    private func admit(
-        _ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace
-    ) -> Result<(path: Path, matched: Int), KVCacheError> {
-        var path = tree.match(tokens, in: namespace) ?? Path(root: tree.root(of: namespace))
-        tree.lease(path)
-        let matched = path.count
-        let needed = tree.blocksToAppend(tokens.count - matched, to: path)
-        let available = tree.availableBlocks
-        guard needed <= available else {
-            tree.rollBack(path)
-            return .failure(.poolExhausted(needed: needed, available: available))
-        }
-        tree.append(UnsafeBufferPointer(rebasing: tokens[matched...]), to: &path)
-        return .success((path, matched))
-    }
-
-    func claim(_ path: Path, from firstNode: Int, limit: Int, slots: inout [KVSlot]) -> Range<Int> {
+    func claim(
+        _ path: Path, record: PathRecords.ID, from firstNode: Int, limit: Int, slots: inout [KVSlot]
+    ) -> Range<Int> {
         stepIsOpen = true
-        return tree.claim(path, from: firstNode, limit: limit, slots: &slots)
+        let rows = tree.claim(path, from: firstNode, limit: limit, slots: &slots)
+        if !rows.isEmpty { tree.records.claim(rows, for: record) }
+        return rows
     }
 
-    func release(_ path: Path) {
+    func end(_ path: Path, record: PathRecords.ID, from firstOpenNode: Int) {
         // A step that is being computed writes into the path's slots: they must not be handed out before it ends.
         if stepIsOpen {
-            endedDuringStep.append(path)
+            endedDuringStep.append((path, record, firstOpenNode))
         } else {
-            tree.release(path)
+            tree.end(path, record: record, from: firstOpenNode)
         }
     }
 
     private func endStep(succeeded: Bool) {
         tree.endStep(succeeded: succeeded)
         stepIsOpen = false
-        for path in endedDuringStep { tree.release(path) }
+        for (path, record, firstOpenNode) in endedDuringStep { tree.end(path, record: record, from: firstOpenNode) }
         endedDuringStep.removeAll()
     }
 }

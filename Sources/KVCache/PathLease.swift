@@ -5,6 +5,7 @@
 public struct PathLease: ~Copyable {
     private let cache: KVCache
     private var path: Path
+    private let record: PathRecords.ID
     /// The path's nodes before this one are computed.
     private var firstOpenNode = 0
     /// How many prompt tokens were computed when the path was admitted, the last one never counted.
@@ -12,16 +13,16 @@ public struct PathLease: ~Copyable {
     /// How many further prompt tokens were on a shared path then, but not computed yet.
     public let pendingTokens: Int
 
-    init(cache: KVCache, path: Path, matched: Int) {
+    init(cache: KVCache, _ admitted: AdmittedPath) {
         self.cache = cache
-        self.path = path
-        let ready = cache.tree.readyCount(of: path)
-        reusedTokens = min(ready, path.count - 1)
-        pendingTokens = matched - ready
+        path = admitted.path
+        record = admitted.record
+        reusedTokens = admitted.reused
+        pendingTokens = admitted.pending
     }
 
     deinit {
-        cache.release(path)
+        cache.end(path, record: record, from: firstOpenNode)
     }
 
     /// The number of tokens on the path, computed or not.
@@ -37,7 +38,7 @@ public struct PathLease: ~Copyable {
     ///
     /// - Throws: `KVCacheError.poolExhausted`; the path is as before then.
     public mutating func append(_ token: TokenID) throws(KVCacheError) {
-        try cache.tree.grow(&path, by: token)
+        try cache.tree.grow(&path, by: token, record: record)
     }
 
     /// Claims the path's next tokens that are neither computed nor claimed, for the current step to compute.
@@ -49,7 +50,13 @@ public struct PathLease: ~Copyable {
     /// - Returns: the claimed positions; empty if none is left.
     public mutating func claim(atMost limit: Int, slots: inout [KVSlot]) -> Range<Int> {
         skipComputedNodes()
-        return cache.claim(path, from: firstOpenNode, limit: limit, slots: &slots)
+        return cache.claim(path, record: record, from: firstOpenNode, limit: limit, slots: &slots)
+    }
+
+    /// Who paid for the path's tokens so far. What the current step claimed counts once it ends.
+    public mutating func account() -> PathAccount {
+        let ready = computedCount()
+        return cache.tree.records[record].account(ready: ready)
     }
 
     /// Appends the slots of the path's first `count` tokens, neighbours joined. O(nodes).

@@ -102,7 +102,7 @@ private struct RandomHistory {
     }
 
     private func residentPrefixes(in namespace: CacheNamespace) -> [[TokenID]] {
-        cache.tree.roots[namespace].map { root in cache.tree.computedPaths(below: root) } ?? []
+        cache.tree.spaces.root(of: namespace).map { root in cache.tree.computedPaths(below: root) } ?? []
     }
 
     private mutating func step(succeeds: Bool) -> String? {

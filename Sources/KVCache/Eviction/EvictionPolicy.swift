@@ -1,21 +1,16 @@
-/// Decides which of the nodes that may go, goes first.
+/// Decides which of the nodes that may go, and have the same retention priority, goes first.
 ///
-/// The cache asks when a node comes to have no lease and no resident child; nodes above it are not asked about before it is
-/// gone. Dependants go before sources whatever a policy answers.
+/// A policy is a value: the cache owns its copy and tells it what happens. The cache asks for a rank when a node comes to have
+/// no lease and no resident child; nodes above it are not asked about before it is gone. Dependants go before sources
+/// whatever a policy answers. Equal calls must give equal answers.
 public protocol EvictionPolicy: Sendable {
     /// The lower, the sooner the node goes.
-    func rank(of candidate: EvictionCandidate) -> UInt64
+    mutating func rank(of candidate: EvictionCandidate) -> UInt64
+
+    /// The node was evicted.
+    mutating func evicted(_ candidate: EvictionCandidate)
 }
 
-/// What a policy may know of a node.
-public struct EvictionCandidate: Sendable {
-    /// When a path through the node last ended, in the cache's logical time: it grows by one with each path that ends.
-    public var lastUse: UInt64
-}
-
-/// Evicts what was used longest ago.
-public struct LRU: EvictionPolicy {
-    public init() {}
-
-    public func rank(of candidate: EvictionCandidate) -> UInt64 { candidate.lastUse }
+extension EvictionPolicy {
+    public mutating func evicted(_ candidate: EvictionCandidate) {}
 }

@@ -16,6 +16,9 @@ struct BlockPool {
     /// The number of empty blocks.
     var free: Int { capacity - Int(neverUsed) + returned.count }
 
+    /// The bytes it occupies.
+    var bytes: Int { returned.count * MemoryLayout<BlockID>.stride }
+
     /// Takes an empty block. O(1).
     mutating func take() -> BlockID? {
         if Int(neverUsed) < capacity {

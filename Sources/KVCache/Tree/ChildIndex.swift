@@ -18,6 +18,9 @@ struct ChildIndex: ~Copyable {
         heads.deallocate()
     }
 
+    /// The bytes it occupies.
+    var bytes: Int { heads.bytes }
+
     /// The listed child, if there is one.
     func find(parent: NodeID, attach: Int, first: TokenID, in nodes: borrowing NodeStore) -> NodeID? {
         var node = heads[bucket(parent, attach, first)]

@@ -46,6 +46,14 @@ struct Column<Element: BitwiseCopyable> {
         capacity = newCapacity
     }
 
+    /// Grows, if need be, so that there is an element at an index: at least by half, so that growing is O(1), amortised.
+    mutating func makeRoom(for index: Int) {
+        if index >= capacity { grow(to: max(index + 1, capacity + capacity / 2, 16)) }
+    }
+
+    /// The bytes it occupies.
+    var bytes: Int { capacity * MemoryLayout<Element>.stride }
+
     func deallocate() {
         base.deallocate()
     }

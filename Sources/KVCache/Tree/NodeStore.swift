@@ -23,9 +23,12 @@ struct NodeStore: ~Copyable {
         static let listed = Flags(rawValue: 1)
         /// The current step claimed slots of the node.
         static let claimedInStep = Flags(rawValue: 2)
+        /// The priority that a request gave the node has ended.
+        static let expired = Flags(rawValue: 4)
     }
 
     let tokensPerBlock: Int
+    private let limit: Int
     private(set) var parent: Column<NodeID>
     private(set) var block: Column<BlockID>
     private(set) var leases: Column<Int32>
@@ -40,14 +43,28 @@ struct NodeStore: ~Copyable {
     private(set) var lastUse: Column<UInt64>
     /// The next node of the child index's bucket; of a free node, the next free one.
     private(set) var next: Column<NodeID>
-    /// Where the node stands in the eviction queue, or -1.
-    private(set) var queuePosition: Column<Int32>
+    /// Whose the node is.
+    private(set) var space: Column<SpaceID>
+    /// How many tokens precede the node's on its path.
+    private(set) var position: Column<Int32>
+    /// The hash of the path up to the node's first token.
+    private(set) var prefix: Column<PathHash>
+    /// How much the node is worth keeping.
+    private(set) var priority: Column<RetentionPriority>
+    /// How long that holds once nobody uses the node.
+    private(set) var lifetime: Column<CacheLifetime>
+    /// How many paths through the node have ended, as far as that can be counted.
+    private(set) var uses: Column<UInt8>
     private var tokens: Column<TokenID>
     private var used = 0
     private var firstFree = NodeID.none
 
-    init(tokensPerBlock: Int, capacity: Int) {
+    /// - Parameters:
+    ///   - capacity: how many nodes there is room for at once.
+    ///   - limit: how many nodes are to be expected at most.
+    init(tokensPerBlock: Int, capacity: Int, limit: Int) {
         self.tokensPerBlock = tokensPerBlock
+        self.limit = limit
         parent = Column(capacity: capacity, filler: .none)
         block = Column(capacity: capacity, filler: .none)
         leases = Column(capacity: capacity, filler: 0)
@@ -60,7 +77,12 @@ struct NodeStore: ~Copyable {
         flags = Column(capacity: capacity, filler: [])
         lastUse = Column(capacity: capacity, filler: 0)
         next = Column(capacity: capacity, filler: .none)
-        queuePosition = Column(capacity: capacity, filler: -1)
+        space = Column(capacity: capacity, filler: .none)
+        position = Column(capacity: capacity, filler: 0)
+        prefix = Column(capacity: capacity, filler: PathHash(rawValue: 0))
+        priority = Column(capacity: capacity, filler: .standard)
+        lifetime = Column(capacity: capacity, filler: .unlimited)
+        uses = Column(capacity: capacity, filler: 0)
         tokens = Column(capacity: capacity * tokensPerBlock, filler: TokenID(0))
     }
 
@@ -77,7 +99,12 @@ struct NodeStore: ~Copyable {
         flags.deallocate()
         lastUse.deallocate()
         next.deallocate()
-        queuePosition.deallocate()
+        space.deallocate()
+        position.deallocate()
+        prefix.deallocate()
+        priority.deallocate()
+        lifetime.deallocate()
+        uses.deallocate()
         tokens.deallocate()
     }
 
@@ -87,8 +114,18 @@ struct NodeStore: ~Copyable {
     /// Indices ever used; free ones among them have no parent and no block and are not roots.
     var usedIndices: Range<Int> { 0..<used }
 
+    /// The bytes the columns occupy.
+    var bytes: Int {
+        let links = parent.bytes + block.bytes + leases.bytes + children.bytes + next.bytes + space.bytes
+        let lengths = attach.bytes + count.bytes + ready.bytes + claimed.bytes + start.bytes + flags.bytes + position.bytes
+        return links + lengths + lastUse.bytes + prefix.bytes + priority.bytes + lifetime.bytes + uses.bytes + tokens.bytes
+    }
+
     /// Makes an empty node. O(1), amortised.
-    mutating func make(parent newParent: NodeID, attach offset: Int, block newBlock: BlockID) -> NodeID {
+    mutating func make(
+        parent newParent: NodeID, attach offset: Int, block newBlock: BlockID, space newSpace: SpaceID, position newPosition: Int,
+        prefix newPrefix: PathHash
+    ) -> NodeID {
         let node: NodeID
         if firstFree != .none {
             node = firstFree
@@ -100,6 +137,9 @@ struct NodeStore: ~Copyable {
         }
         parent[node] = newParent
         block[node] = newBlock
+        space[node] = newSpace
+        position[node] = Int32(newPosition)
+        prefix[node] = newPrefix
         leases[node] = 0
         children[node] = 0
         attach[node] = UInt8(offset)
@@ -110,7 +150,9 @@ struct NodeStore: ~Copyable {
         flags[node] = []
         lastUse[node] = 0
         next[node] = .none
-        queuePosition[node] = -1
+        priority[node] = .standard
+        lifetime[node] = .unlimited
+        uses[node] = 0
         return node
     }
 
@@ -130,6 +172,11 @@ struct NodeStore: ~Copyable {
         tokens.pointer(at: node.index * tokensPerBlock)
     }
 
+    /// The hash of the path up to a node's token.
+    func hash(of node: NodeID, upTo offset: Int) -> PathHash {
+        prefix[node].with(tokens(of: node), count: offset)
+    }
+
     /// How many tokens more a node can take.
     func room(in node: NodeID) -> Int {
         block[node] == .none ? 0 : tokensPerBlock - Int(start[node]) - Int(count[node])
@@ -141,7 +188,8 @@ struct NodeStore: ~Copyable {
     }
 
     private mutating func grow() {
-        let capacity = self.capacity * 2
+        // A node for each block, and some for roots, is all there can ever be: no use in doubling far beyond.
+        let capacity = max(min(self.capacity * 2, limit), self.capacity + self.capacity / 8 + 1)
         parent.grow(to: capacity)
         block.grow(to: capacity)
         leases.grow(to: capacity)
@@ -154,7 +202,12 @@ struct NodeStore: ~Copyable {
         flags.grow(to: capacity)
         lastUse.grow(to: capacity)
         next.grow(to: capacity)
-        queuePosition.grow(to: capacity)
+        space.grow(to: capacity)
+        position.grow(to: capacity)
+        prefix.grow(to: capacity)
+        priority.grow(to: capacity)
+        lifetime.grow(to: capacity)
+        uses.grow(to: capacity)
         tokens.grow(to: capacity * tokensPerBlock)
     }
 }

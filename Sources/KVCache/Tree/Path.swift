@@ -41,4 +41,14 @@ struct Path {
     mutating func take(_ tokens: Int) {
         ends[ends.count - 1] += Int32(tokens)
     }
+
+    /// Leaves out what is behind the first tokens.
+    mutating func cut(to length: Int) {
+        guard length < count else { return }
+        var kept = 0
+        while kept < nodes.count, start(at: kept) < length { kept += 1 }
+        nodes.removeSubrange(kept...)
+        ends.removeSubrange(kept...)
+        if kept > 0 { ends[kept - 1] = Int32(length) }
+    }
 }

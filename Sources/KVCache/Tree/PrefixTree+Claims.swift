@@ -34,13 +34,21 @@ extension PrefixTree {
 
     /// Ends the current step: what it claimed is computed now, or, if the step failed, is again computed by nobody.
     mutating func endStep(succeeded: Bool) {
+        log.beginOperation()
+        records.endStep(succeeded: succeeded)
+        // A token is claimed behind its path's earlier ones, so sources stand here before what hangs on them.
         for node in claimedNodes {
-            if succeeded {
-                nodes.ready[node] = nodes.claimed[node]
-            } else {
-                nodes.claimed[node] = nodes.ready[node]
-            }
             nodes.flags[node].remove(.claimedInStep)
+            let ready = nodes.ready[node]
+            guard succeeded else {
+                nodes.claimed[node] = ready
+                continue
+            }
+            nodes.ready[node] = nodes.claimed[node]
+            let computed = Int(nodes.claimed[node] - ready)
+            totals.computedTokens += computed
+            spaces.totals[nodes.space[node].index].computedTokens += computed
+            if nodes.flags[node].contains(.listed) { announce(node, from: Int(ready)) }
         }
         claimedNodes.removeAll(keepingCapacity: true)
     }

@@ -7,22 +7,48 @@ extension PrefixTree {
 
     /// Evicts the node that is to go first among those without a lease and a resident child.
     private mutating func evictOne() {
-        guard let node = evictable.pop(in: nodes) else { return }
-        evictions += 1
-        unleasedBlocks -= 1
-        remove(node)
+        guard let node = evictable.pop() else { return }
+        policy.evicted(candidate(node))
+        let tokens = Int(nodes.count[node])
+        count(in: nodes.space[node]) { totals in
+            totals.evictedBlocks += 1
+            totals.evictedTokens += tokens
+        }
+        drop(node, because: nodes.flags[node].contains(.expired) ? .expired : .evicted)
     }
 
     /// Enters a node that has neither lease nor child.
     mutating func becomeEvictable(_ node: NodeID) {
-        let candidate = EvictionCandidate(lastUse: nodes.lastUse[node])
-        evictable.insert(node, rank: policy.rank(of: candidate), in: nodes)
+        let rank = policy.rank(of: candidate(node))
+        evictable.insert(node, key: EvictionOrder(rank: rank, priority: nodes.priority[node]))
     }
 
-    /// Forgets a node on which nothing hangs and that is not in the queue; its block becomes empty.
+    private func candidate(_ node: NodeID) -> EvictionCandidate {
+        EvictionCandidate(
+            lastUse: nodes.lastUse[node], now: now, uses: Int(nodes.uses[node]), position: Int(nodes.position[node]),
+            tokens: Int(nodes.count[node]))
+    }
+
+    /// Forgets a node without lease and child, and remembers that it was there.
+    mutating func drop(_ node: NodeID, because cause: DropCause) {
+        unleasedBlocks -= 1
+        evictable.remove(node)
+        expiring.remove(node)
+        ghosts.insert(
+            GhostList.Ghost(
+                first: nodes.hash(of: node, upTo: 1), whole: nodes.hash(of: node, upTo: Int(nodes.count[node])),
+                tokens: nodes.count[node], time: time, priority: nodes.priority[node], cause: cause))
+        remove(node)
+    }
+
+    /// Forgets a node on which nothing hangs and that is in no queue; its block becomes empty.
     mutating func remove(_ node: NodeID) {
-        assert(nodes.children[node] == 0 && nodes.leases[node] == 0 && nodes.queuePosition[node] < 0)
-        if nodes.flags[node].contains(.listed) { index.remove(node, in: nodes) }
+        assert(nodes.children[node] == 0 && nodes.leases[node] == 0)
+        assert(!evictable.contains(node) && !expiring.contains(node))
+        if nodes.flags[node].contains(.listed) {
+            retract(node, from: 0)
+            index.remove(node, in: nodes)
+        }
         pool.give(nodes.block[node])
         let parent = nodes.parent[node]
         nodes.free(node)
@@ -41,7 +67,7 @@ extension PrefixTree {
     }
 
     mutating func removeRoot(_ root: NodeID) {
-        if let namespace = namespaces.removeValue(forKey: root) { roots[namespace] = nil }
+        spaces.remove(nodes.space[root])
         nodes.free(root)
     }
 }

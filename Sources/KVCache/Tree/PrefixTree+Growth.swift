@@ -1,16 +1,10 @@
 extension PrefixTree {
-    /// The root of a namespace, made if it is not there.
-    mutating func root(of namespace: CacheNamespace) -> NodeID {
-        if let root = roots[namespace] { return root }
-        let root = nodes.make(parent: .none, attach: 0, block: .none)
-        roots[namespace] = root
-        namespaces[root] = namespace
-        return root
-    }
-
     /// How many blocks `append` takes for tokens that the path's end does not match.
-    func blocksToAppend(_ tokens: Int, to path: Path) -> Int {
-        let beyond = tokens - (growsInPlace(path) ? nodes.room(in: path.tail) : 0)
+    ///
+    /// - Parameter path: `nil` for one in a namespace that has none yet.
+    func blocksToAppend(_ tokens: Int, to path: Path?) -> Int {
+        var beyond = tokens
+        if let path, growsInPlace(path) { beyond -= nodes.room(in: path.tail) }
         return beyond <= 0 ? 0 : (beyond - 1) / nodes.tokensPerBlock + 1
     }
 
@@ -30,27 +24,32 @@ extension PrefixTree {
             path.enter(node, taking: taken)
             position += taken
             if mode == .early { index.insert(node, in: nodes) }
+            recall(node)
         }
     }
 
     /// The one rule by which every path grows, prompt or generated: follow the tree, or append in place, or attach a child.
-    mutating func grow(_ path: inout Path, by token: TokenID) throws(KVCacheError) {
+    mutating func grow(_ path: inout Path, by token: TokenID, record id: PathRecords.ID) throws(KVCacheError) {
         let tail = path.tail
         let length = path.tailLength
         if length < Int(nodes.count[tail]), nodes.tokens(of: tail)[length] == token {
             path.take(1)
+            if Int(nodes.ready[tail]) > length { records[id].generatedReady += 1 }
             return
         }
         if let child = index.find(parent: tail, attach: length, first: token, in: nodes) {
             lease(child)
             path.enter(child, taking: 1)
-            return
+            if nodes.ready[child] > 0 { records[id].generatedReady += 1 }
+        } else {
+            let needed = blocksToAppend(1, to: path)
+            guard needed <= availableBlocks else {
+                throw .poolExhausted(needed: needed, available: availableBlocks)
+            }
+            log.beginOperation()
+            withUnsafePointer(to: token) { append(UnsafeBufferPointer(start: $0, count: 1), to: &path) }
         }
-        let needed = blocksToAppend(1, to: path)
-        guard needed <= availableBlocks else {
-            throw .poolExhausted(needed: needed, available: availableBlocks)
-        }
-        withUnsafePointer(to: token) { append(UnsafeBufferPointer(start: $0, count: 1), to: &path) }
+        if path.tail != tail, let level = records[id].decode { apply(level, to: path.tail) }
     }
 
     /// Whether the path's last node takes more tokens: the path ends where the node does, and whoever else is on the node
@@ -67,10 +66,21 @@ extension PrefixTree {
         guard let block = takeBlock() else {
             preconditionFailure("blocks are counted before they are taken")
         }
-        let node = nodes.make(parent: parent, attach: path.tailLength, block: block)
+        let node = nodes.make(
+            parent: parent, attach: path.tailLength, block: block, space: nodes.space[path.root], position: path.count,
+            prefix: nodes.hash(of: parent, upTo: path.tailLength))
         nodes.leases[node] = 1
         nodes.children[parent] += 1
         return node
+    }
+
+    /// Looks whether a new node's tokens were here before.
+    private mutating func recall(_ node: NodeID) {
+        guard ghosts.count > 0, let ghost = ghosts.remove(nodes.hash(of: node, upTo: 1)) else { return }
+        guard ghost.cause == .evicted || ghost.cause == .expired else { return }
+        nodes.uses[node] = 1
+        let missed = min(ghost.tokens, Int(nodes.count[node]))
+        count(in: nodes.space[node]) { $0.missedTokens += missed }
     }
 
     private func write(_ tokens: UnsafeBufferPointer<TokenID>, from position: Int, into node: NodeID) -> Int {

@@ -9,6 +9,8 @@ extension PrefixTree {
         var childCounts: [NodeID: Int32] = [:]
         var keys: Set<[Int32]> = []
         var unleased = 0
+        let roots = Set(spaces.all.map { spaces.root(of: $0) })
+        let pinned = pins.pathsThroughNodes
         let residents = nodes.usedIndices.map { NodeID(Int32($0)) }.filter { nodes.block[$0] != .none }
 
         for node in residents {
@@ -20,7 +22,8 @@ extension PrefixTree {
             check(parent != .none, node, "has no parent")
             childCounts[parent, default: 0] += 1
             if nodes.block[parent] == .none {
-                check(namespaces[parent] != nil && nodes.attach[node] == 0, node, "hangs on what is not a root")
+                check(roots.contains(parent) && nodes.attach[node] == 0, node, "hangs on what is not a root")
+
             } else {
                 check(nodes.attach[node] >= 1 && nodes.attach[node] <= nodes.count[parent], node, "attaches outside its parent")
                 check(nodes.claimed[node] == 0 || nodes.claimed[parent] >= nodes.attach[node], node, "claimed before its source")
@@ -44,14 +47,26 @@ extension PrefixTree {
                 check(ready == count, node, "keeps tokens that nobody computed")
             }
             let mayGo = nodes.leases[node] == 0 && nodes.children[node] == 0
-            check((nodes.queuePosition[node] >= 0) == mayGo, node, "stands in the eviction queue wrongly")
+            check(evictable.contains(node) == mayGo, node, "stands in the eviction queue wrongly")
+            let mayExpire = nodes.leases[node] == 0 && nodes.lifetime[node] != .unlimited
+            check(expiring.contains(node) == mayExpire, node, "stands in the expiry queue wrongly")
+            check(nodes.leases[node] >= pinned[node] ?? 0, node, "is pinned without a lease")
+            check(nodes.space[node] == nodes.space[parent], node, "is in another namespace than its parent")
+            check(nodes.position[node] == nodes.position[parent] + Int32(nodes.attach[node]), node, "stands at a wrong position")
+            check(nodes.prefix[node] == nodes.hash(of: parent, upTo: Int(nodes.attach[node])), node, "has a wrong hash")
         }
-        for node in residents + roots.values {
+        for node in residents + Array(roots) {
             check(nodes.children[node] == childCounts[node, default: 0], node, "counts \(nodes.children[node]) children")
         }
-        for root in roots.values {
+        for root in roots {
             check(nodes.leases[root] > 0 || nodes.children[root] > 0, root, "is a root of nothing")
         }
+        for space in spaces.all {
+            let count = pinned.keys.count { nodes.space[$0] == space }
+            if spaces.pinnedBlocks[space.index] != count { found.append("\(count) blocks are pinned, others are counted") }
+            if !spaces.totals[space.index].ended.isConserved { found.append("\(spaces.totals[space.index].ended)") }
+        }
+        if !totals.ended.isConserved { found.append("\(totals.ended)") }
         if unleased != unleasedBlocks { found.append("\(unleasedBlocks) unleased blocks are counted, \(unleased) there") }
         if owners.count + pool.free != pool.capacity { found.append("\(pool.capacity - pool.free - owners.count) blocks leaked") }
         return found

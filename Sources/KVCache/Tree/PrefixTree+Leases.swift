@@ -9,30 +9,33 @@ extension PrefixTree {
     mutating func lease(_ node: NodeID) {
         if nodes.leases[node] == 0 {
             unleasedBlocks -= 1
-            evictable.remove(node, in: nodes)
+            evictable.remove(node)
+            expiring.remove(node)
         }
         nodes.leases[node] += 1
     }
 
-    /// Takes back the leases of an admission that failed, as if it had never been tried.
-    mutating func rollBack(_ path: Path) {
-        for node in path.nodes.reversed() {
-            nodes.leases[node] -= 1
-            if nodes.leases[node] == 0 { becomeUnleased(node) }
-        }
-        releaseRoot(path.root)
+    /// Ends a path: settles its account and gives it back.
+    ///
+    /// - Parameter firstOpenNode: an index into the path's nodes; all before it are computed.
+    mutating func end(_ path: Path, record id: PathRecords.ID, from firstOpenNode: Int) {
+        let account = records[id].account(ready: readyCount(of: path, from: firstOpenNode))
+        assert(account.isConserved, "\(account)")
+        count(in: nodes.space[path.root]) { $0.ended += account }
+        records.remove(id)
+        release(path)
     }
 
     /// Gives a path back. What it computed stays until it is evicted; what nobody computed goes at once.
     mutating func release(_ path: Path) {
+        log.beginOperation()
         now += 1
         if mode == .completed { publish(path) }
         for node in path.nodes.reversed() {
             nodes.leases[node] -= 1
-            guard nodes.leases[node] == 0 else {
-                nodes.lastUse[node] = now
-                continue
-            }
+            nodes.lastUse[node] = now
+            if nodes.uses[node] < .max { nodes.uses[node] += 1 }
+            guard nodes.leases[node] == 0 else { continue }
             if nodes.ready[node] == 0 || !nodes.flags[node].contains(.listed) {
                 remove(node)
                 continue
@@ -40,7 +43,6 @@ extension PrefixTree {
             // Nothing hangs on the tokens behind `ready`: it could be neither computed nor leased.
             nodes.count[node] = nodes.ready[node]
             nodes.claimed[node] = nodes.ready[node]
-            nodes.lastUse[node] = now
             becomeUnleased(node)
         }
         releaseRoot(path.root)
@@ -48,6 +50,8 @@ extension PrefixTree {
 
     private mutating func becomeUnleased(_ node: NodeID) {
         unleasedBlocks += 1
+        let lifetime = nodes.lifetime[node]
+        if lifetime != .unlimited { expiring.insert(node, key: time.adding(lifetime)) }
         if nodes.children[node] == 0 { becomeEvictable(node) }
     }
 

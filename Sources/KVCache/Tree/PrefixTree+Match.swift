@@ -3,7 +3,7 @@ extension PrefixTree {
     ///
     /// O(tokens), with one look into the child index for each node.
     func match(_ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace) -> Path? {
-        guard let root = roots[namespace] else { return nil }
+        guard let root = spaces.root(of: namespace) else { return nil }
         var path = Path(root: root)
         var position = 0
         while position < tokens.count {

@@ -24,6 +24,7 @@ extension PrefixTree {
                 move(node, to: shared, attach: offset)
             }
             index.insert(node, in: nodes)
+            announce(node, from: 0)
         }
     }
 
@@ -47,6 +48,8 @@ extension PrefixTree {
     private func cutFront(of node: NodeID, tokens cut: Int, child: NodeID?) {
         guard cut > 0 else { return }
         let tokens = nodes.tokens(of: node)
+        nodes.prefix[node] = nodes.hash(of: node, upTo: cut)
+        nodes.position[node] += Int32(cut)
         for offset in cut..<Int(nodes.count[node]) { tokens[offset - cut] = tokens[offset] }
         nodes.start[node] += UInt8(cut)
         nodes.count[node] -= UInt8(cut)
@@ -58,7 +61,7 @@ extension PrefixTree {
     private mutating func move(_ node: NodeID, to parent: NodeID, attach: Int) {
         let old = nodes.parent[node]
         guard old != parent || Int(nodes.attach[node]) != attach else { return }
-        evictable.remove(parent, in: nodes)
+        evictable.remove(parent)
         nodes.children[parent] += 1
         nodes.parent[node] = parent
         nodes.attach[node] = UInt8(attach)

@@ -1,33 +1,51 @@
 /// The prefix trees of all namespaces, the blocks they own, and the queue of what may be evicted: all state of the cache.
 ///
-/// Its operations stand in extensions: `+Match` follows tokens, `+Growth` adds them, `+Leases` keeps and gives back,
-/// `+Claims` computes, `+Eviction` makes room, `+Publish` shows a finished private path to others.
+/// Its operations stand in extensions: `+Match` follows tokens, `+Admission` takes a prompt in, `+Growth` adds tokens, `+Leases`
+/// keeps and gives back, `+Claims` computes, `+Eviction` makes room, `+Retention` says what is worth keeping, `+Pins` keeps for
+/// good, `+Removal` truncates and resets, `+Publish` shows a finished private path to others, `+Events` tells the world.
 struct PrefixTree: ~Copyable {
     let mode: ReuseMode
-    let policy: any EvictionPolicy
+    var policy: any EvictionPolicy
     var nodes: NodeStore
     var index: ChildIndex
     var pool: BlockPool
-    var evictable = EvictionQueue()
+    /// Nodes without a lease and a resident child.
+    var evictable: NodeHeap<EvictionOrder>
+    /// Nodes without a lease whose priority ends, by when.
+    var expiring: NodeHeap<CacheInstant>
+    /// What is remembered of evicted nodes.
+    var ghosts: GhostList
     /// Nodes with claims of the current step.
     var claimedNodes: [NodeID] = []
-    var roots: [CacheNamespace: NodeID] = [:]
-    var namespaces: [NodeID: CacheNamespace] = [:]
+    var records = PathRecords()
+    var spaces = SpaceTable()
+    var pins = PinTable()
+    var log: EventLog
     /// Blocks of nodes without a lease. All of them can be evicted in time, since what hangs on such a node has none either.
     var unleasedBlocks = 0
     /// Logical time: grows with each path that ends.
     var now: UInt64 = 0
-    var evictions = 0
+    /// The caller's time.
+    var time = CacheInstant.start
+    var totals = KVCacheTotals()
 
-    init(tokensPerBlock: Int, blocks: Int, mode: ReuseMode, policy: any EvictionPolicy) {
+    init(tokensPerBlock: Int, blocks: Int, mode: ReuseMode, policy: any EvictionPolicy, options: KVCacheOptions) {
         self.mode = mode
         self.policy = policy
         let expected = min(blocks, 1 << 16) + 1
-        nodes = NodeStore(tokensPerBlock: tokensPerBlock, capacity: expected)
+        nodes = NodeStore(tokensPerBlock: tokensPerBlock, capacity: expected, limit: blocks + 1)
         index = ChildIndex(capacity: expected)
         pool = BlockPool(capacity: blocks)
+        evictable = NodeHeap(filler: EvictionOrder(rank: 0, priority: .standard))
+        expiring = NodeHeap(filler: .start)
+        ghosts = GhostList(capacity: options.rememberedEvictions ?? min(blocks, 1 << 20))
+        log = EventLog(blockSize: options.eventBlock, capacity: options.eventCapacity)
+        pins.defaultBudget = options.pinBudget ?? blocks
     }
 
     /// How many blocks a path that leases none of the unleased ones could have.
     var availableBlocks: Int { pool.free + unleasedBlocks }
+
+    /// The bytes of all bookkeeping that grows with the number of blocks, without what is remembered of evicted ones.
+    var metadataBytes: Int { nodes.bytes + index.bytes + evictable.bytes + expiring.bytes + pool.bytes }
 }

@@ -1,0 +1,112 @@
+/// What is remembered of nodes that went: 16 bytes each, the oldest forgotten first.
+///
+/// A table of sets of four; the hash of the path up to the node's first token chooses the set and is the key.
+///
+///     key    64 bits: hash up to the first token
+///     facts  63 ─── 24 │ 23 ── 16 │ 15 ── 9  │ 8 7   │ 6 ── 0
+///            when, ms  │ tokens   │ priority │ cause │ check: part of the hash up to the last token
+///
+/// Not exact: sets may be full while others are not, and times end after 34 years.
+struct GhostList: ~Copyable {
+    /// A node that went.
+    struct Ghost: Equatable {
+        /// The hash up to its first token, and up to its last.
+        var first: PathHash
+        var whole: PathHash
+        var tokens: UInt8
+        var time: CacheInstant
+        var priority: RetentionPriority
+        var cause: DropCause
+    }
+
+    /// A node that went, as far as it is remembered.
+    struct Memory {
+        fileprivate var facts: UInt64
+
+        /// How many tokens it held.
+        var tokens: Int { Int(facts >> 16 & 0xff) }
+        var time: CacheInstant { CacheInstant(milliseconds: Int64(facts >> 24)) }
+        var priority: RetentionPriority { RetentionPriority(unchecked: UInt8(facts >> 9 & 0x7f)) }
+        var cause: DropCause { DropCause(rawValue: UInt8(facts >> 7 & 3)) ?? .evicted }
+
+        /// Whether these may be all its tokens: false for sure, true with an error of 1 in 128.
+        func mayEnd(with hash: PathHash) -> Bool { facts & 0x7f == hash.rawValue >> 57 }
+    }
+
+    private struct Entry: BitwiseCopyable {
+        var key: UInt64
+        /// 0 if there is none: what went held a token.
+        var facts: UInt64
+    }
+
+    private static let ways = 4
+    private var entries: Column<Entry>
+    private let mask: UInt64
+    private(set) var count = 0
+
+    /// - Parameter capacity: rounded up to a power of 2, at least 4; 0 for none.
+    init(capacity: Int) {
+        var size = Self.ways
+        while size < capacity { size *= 2 }
+        entries = Column(capacity: capacity > 0 ? size : 0, filler: Entry(key: 0, facts: 0))
+        mask = capacity > 0 ? UInt64(size / Self.ways) - 1 : 0
+    }
+
+    deinit {
+        entries.deallocate()
+    }
+
+    /// How many there is room for.
+    var capacity: Int { entries.capacity < Self.ways ? 0 : entries.capacity }
+
+    /// The bytes it occupies.
+    var bytes: Int { entries.bytes }
+
+    /// Remembers a node; forgets the oldest of its set if that is full.
+    mutating func insert(_ ghost: Ghost) {
+        guard capacity > 0 else { return }
+        let place = place(of: ghost.first) ?? placeToFill(in: set(of: ghost.first))
+        if entries[place].facts == 0 { count += 1 }
+        entries[place] = Entry(key: ghost.first.rawValue, facts: Self.facts(of: ghost))
+    }
+
+    /// What is remembered of the node with that first token.
+    func find(_ first: PathHash) -> Memory? {
+        place(of: first).map { Memory(facts: entries[$0].facts) }
+    }
+
+    /// Forgets the node with that first token. Returns what was remembered of it.
+    mutating func remove(_ first: PathHash) -> Memory? {
+        guard let place = place(of: first) else { return nil }
+        let memory = Memory(facts: entries[place].facts)
+        entries[place] = Entry(key: 0, facts: 0)
+        count -= 1
+        return memory
+    }
+
+    private func place(of first: PathHash) -> Int? {
+        guard count > 0 else { return nil }
+        let set = set(of: first)
+        return (set..<set + Self.ways).first { entries[$0].facts != 0 && entries[$0].key == first.rawValue }
+    }
+
+    /// An empty place of a set, or its oldest.
+    private func placeToFill(in set: Int) -> Int {
+        var place = set
+        for way in set..<set + Self.ways where entries[way].facts >> 24 < entries[place].facts >> 24 || entries[way].facts == 0 {
+            if entries[place].facts == 0 { break }
+            place = way
+        }
+        return place
+    }
+
+    private func set(of first: PathHash) -> Int {
+        Int(truncatingIfNeeded: first.rawValue & mask) * Self.ways
+    }
+
+    private static func facts(of ghost: Ghost) -> UInt64 {
+        let time = UInt64(min(max(ghost.time.rawValue, 0), 1 << 40 - 1))
+        let words = UInt64(ghost.tokens) << 16 | UInt64(ghost.priority.rawValue) << 9 | UInt64(ghost.cause.rawValue) << 7
+        return time << 24 | words | ghost.whole.rawValue >> 57
+    }
+}

@@ -1,0 +1,31 @@
+// What the cache tells about itself, without changing.
+
+extension KVCache {
+    /// What the cache has done.
+    public var totals: KVCacheTotals { tree.totals }
+
+    /// What each namespace that has content or a path holds and had done for it, by name. O(blocks).
+    public func namespaceStatistics() -> [NamespaceStatistics] { tree.namespaceStatistics }
+
+    /// What a request with a prompt would find now, and why not more. Changes nothing, recency included.
+    ///
+    /// - Parameter acrossNamespaces: whether to say that tokens are computed in another namespace. That tells the caller that
+    ///   somebody had the caller's own tokens, and nothing else; say no to callers who must not know that either.
+    public func explain(
+        _ tokens: [TokenID], in namespace: CacheNamespace = CacheNamespace(), acrossNamespaces: Bool = true
+    ) -> KVExplanation {
+        tokens.withUnsafeBufferPointer { tree.explain($0, in: namespace, acrossNamespaces: acrossNamespaces) }
+    }
+
+    /// Takes out the events since the last call. Empty without `KVCacheOptions.eventBlock`.
+    public func drainEvents() -> [KVEvent] { tree.log.drain() }
+
+    /// What is stored now, for a reader who comes late or missed events. O(blocks + tokens).
+    public func eventSnapshot() -> KVEventSnapshot { tree.eventSnapshot }
+
+    /// The bytes of all bookkeeping that grows with the number of blocks, without what is remembered of evicted ones.
+    public var metadataBytes: Int { tree.metadataBytes }
+
+    /// The bytes of what is remembered of evicted blocks.
+    public var rememberedBytes: Int { tree.ghosts.bytes }
+}

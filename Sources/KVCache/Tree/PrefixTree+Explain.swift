@@ -1,0 +1,61 @@
+extension PrefixTree {
+    /// Why a prompt finds what it finds. Changes nothing. O(tokens × namespaces).
+    func explain(
+        _ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace, acrossNamespaces: Bool
+    ) -> KVExplanation {
+        var explanation = KVExplanation()
+        guard !tokens.isEmpty else { return explanation }
+        let path = match(tokens, in: namespace)
+        let matched = path?.count ?? 0
+        let ready = path.map { readyCount(of: $0) } ?? 0
+        explanation.reused = min(ready, tokens.count - 1)
+        explanation.add(0..<explanation.reused, .ready)
+        explanation.add(explanation.reused..<ready, .lastToken)
+        if let path { explanation.add(ready..<matched, .computing(claimed: claimedCount(of: path, from: ready))) }
+        guard matched < tokens.count else { return explanation }
+        let elsewhere = acrossNamespaces ? readyElsewhere(tokens, than: namespace) : 0
+        var hash = PathHash(of: namespace)
+        for token in tokens[..<matched] { hash = hash.with(token) }
+        var position = matched
+        while position < tokens.count {
+            let first = hash.with(tokens[position])
+            guard let ghost = ghosts.find(first) else {
+                explanation.add(position..<position + 1, position < elsewhere ? .otherNamespace : .neverSeen)
+                position += 1
+                hash = first
+                continue
+            }
+            let end = min(position + ghost.tokens, tokens.count)
+            var whole = first
+            for place in position + 1..<end { whole = whole.with(tokens[place]) }
+            let isWhole = position + ghost.tokens <= tokens.count
+            let exact = isWhole && ghost.mayEnd(with: whole)
+            explanation.add(
+                position..<(exact || !isWhole ? end : position + 1),
+                .gone(ghost.cause, at: ghost.time, priority: ghost.priority, exact: exact || isWhole))
+            hash = exact || !isWhole ? whole : first
+            position = exact || !isWhole ? end : position + 1
+        }
+        return explanation
+    }
+
+    /// How many tokens behind the first `ready` the current step computes.
+    private func claimedCount(of path: Path, from ready: Int) -> Int {
+        for (index, node) in path.nodes.enumerated() {
+            let claimed = Int(nodes.claimed[node])
+            if claimed < path.length(at: index) { return max(0, path.start(at: index) + claimed - ready) }
+        }
+        return path.count - ready
+    }
+
+    /// How many tokens at the head of a prompt are computed in another namespace.
+    private func readyElsewhere(_ tokens: UnsafeBufferPointer<TokenID>, than namespace: CacheNamespace) -> Int {
+        var longest = 0
+        for space in spaces.all {
+            let other = spaces.namespace(of: space)
+            guard other != namespace, let path = match(tokens, in: other) else { continue }
+            longest = max(longest, readyCount(of: path))
+        }
+        return longest
+    }
+}

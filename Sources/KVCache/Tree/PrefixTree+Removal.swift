@@ -1,0 +1,61 @@
+extension PrefixTree {
+    /// Cuts a cached path back, from its end, to its first `keep` tokens.
+    ///
+    /// It stops where others need the rest: a lease, a pin, or cached tokens that hang there and are not on the path.
+    /// O(tokens), and O(nodes) if others hang on the node in which it ends.
+    /// - Returns: how many tokens went.
+    mutating func truncate(_ tokens: UnsafeBufferPointer<TokenID>, keep: Int, in namespace: CacheNamespace) -> Int {
+        guard let path = match(tokens, in: namespace) else { return 0 }
+        log.beginOperation()
+        var dropped = 0
+        for (place, node) in path.nodes.enumerated().reversed() {
+            let kept = max(0, keep - path.start(at: place))
+            let count = Int(nodes.count[node])
+            guard kept < count, nodes.leases[node] == 0, path.length(at: place) == count else { break }
+            if kept == 0 {
+                guard nodes.children[node] == 0 else { break }
+                drop(node, because: .truncated)
+                dropped += count
+                continue
+            }
+            let end = max(kept, lastAttach(to: node))
+            retract(node, from: end)
+            nodes.count[node] = UInt8(end)
+            nodes.ready[node] = UInt8(end)
+            nodes.claimed[node] = UInt8(end)
+            dropped += count - end
+            break
+        }
+        return dropped
+    }
+
+    /// Forgets everything without a lease, of one namespace or of all. Returns how many tokens went. O(blocks).
+    mutating func reset(_ namespace: CacheNamespace?) -> Int {
+        log.beginOperation()
+        var victims: [NodeID] = []
+        let space = namespace.map { spaces.find($0) ?? .none }
+        for place in 0..<evictable.count where space == nil || nodes.space[evictable[place]] == space {
+            victims.append(evictable[place])
+        }
+        let clears = namespace == nil && pool.free + unleasedBlocks == pool.capacity && !victims.isEmpty
+        log.isMuted = clears
+        var dropped = 0
+        while let node = victims.popLast() {
+            let parent = nodes.parent[node]
+            dropped += Int(nodes.count[node])
+            drop(node, because: .reset)
+            if evictable.contains(parent) { victims.append(parent) }
+        }
+        log.isMuted = false
+        if clears { log.append(.cleared) }
+        return dropped
+    }
+
+    /// Behind which token of a node its last child attaches; 0 if it has none.
+    private func lastAttach(to node: NodeID) -> Int {
+        guard nodes.children[node] > 0 else { return 0 }
+        return nodes.usedIndices.reduce(0) { last, index in
+            nodes.parent[index] == node ? max(last, Int(nodes.attach[index])) : last
+        }
+    }
+}

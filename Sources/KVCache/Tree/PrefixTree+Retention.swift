@@ -1,0 +1,30 @@
+extension PrefixTree {
+    /// Sets what a request asks to be kept of its prompt's path, on which it has leases.
+    mutating func apply(_ retention: Retention, to path: Path) {
+        guard !retention.ranges.isEmpty else { return }
+        for (index, node) in path.nodes.enumerated() {
+            if let level = retention.level(at: path.start(at: index)) { apply(level, to: node) }
+        }
+    }
+
+    /// Sets what a leased node is worth. The clock starts when its last lease ends.
+    mutating func apply(_ level: RetentionLevel, to node: NodeID) {
+        assert(nodes.leases[node] > 0)
+        nodes.priority[node] = level.priority
+        nodes.lifetime[node] = level.lifetime
+        nodes.flags[node].remove(.expired)
+    }
+
+    /// Moves the clock forward and lets priorities end whose time is over. O(log blocks) for each of these.
+    mutating func advance(to instant: CacheInstant) {
+        time = max(time, instant)
+        while let first = expiring.first, first.key <= time {
+            let node = first.node
+            expiring.remove(node)
+            nodes.priority[node] = .standard
+            nodes.lifetime[node] = .unlimited
+            nodes.flags[node].insert(.expired)
+            if evictable.remove(node) { becomeEvictable(node) }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// The namespaces that have content or a path, and what is counted for each of them.
+struct SpaceTable {
+    private struct Space {
+        var namespace: CacheNamespace
+        var root: NodeID
+    }
+
+    private var spaces: [Space?] = []
+    private var ids: [CacheNamespace: SpaceID] = [:]
+    private var free: [SpaceID] = []
+    /// What was done for each; stands apart from the names so that counting touches no reference count.
+    var totals: [KVCacheTotals] = []
+    /// How many blocks of each are pinned.
+    var pinnedBlocks: [Int] = []
+
+    /// Those there are, in no particular order.
+    var all: [SpaceID] { Array(ids.values) }
+
+    func find(_ namespace: CacheNamespace) -> SpaceID? { ids[namespace] }
+
+    func root(of space: SpaceID) -> NodeID { spaces[space.index]?.root ?? .none }
+
+    func namespace(of space: SpaceID) -> CacheNamespace { spaces[space.index]?.namespace ?? CacheNamespace() }
+
+    /// The root of a namespace, if it has one.
+    func root(of namespace: CacheNamespace) -> NodeID? { ids[namespace].map { root(of: $0) } }
+
+    /// Takes a namespace in. The root must be set before anything else is asked.
+    mutating func make(_ namespace: CacheNamespace) -> SpaceID {
+        let id = free.popLast() ?? SpaceID(Int32(spaces.count))
+        if id.index == spaces.count {
+            spaces.append(nil)
+            totals.append(KVCacheTotals())
+            pinnedBlocks.append(0)
+        }
+        spaces[id.index] = Space(namespace: namespace, root: .none)
+        ids[namespace] = id
+        return id
+    }
+
+    mutating func setRoot(_ root: NodeID, of space: SpaceID) {
+        spaces[space.index]?.root = root
+    }
+
+    /// Forgets a namespace and what was counted for it.
+    mutating func remove(_ space: SpaceID) {
+        if let namespace = spaces[space.index]?.namespace { ids[namespace] = nil }
+        spaces[space.index] = nil
+        totals[space.index] = KVCacheTotals()
+        pinnedBlocks[space.index] = 0
+        free.append(space)
+    }
+}
