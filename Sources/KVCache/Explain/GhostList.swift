@@ -1,6 +1,6 @@
 /// What is remembered of nodes that went: 16 bytes each, the oldest forgotten first.
 ///
-/// A table of sets of four; the hash of the path up to the node's first token chooses the set and is the key.
+/// A table of sets of four, the youngest first; the hash of the path up to the node's first token chooses the set and is the key.
 ///
 ///     key    64 bits: hash up to the first token
 ///     facts  63 ─── 24 │ 23 ── 16 │ 15 ── 9  │ 8 7   │ 6 ── 0
@@ -65,9 +65,13 @@ struct GhostList: ~Copyable {
     /// Remembers a node; forgets the oldest of its set if that is full.
     mutating func insert(_ ghost: Ghost) {
         guard capacity > 0 else { return }
-        let place = place(of: ghost.first) ?? placeToFill(in: set(of: ghost.first))
-        if entries[place].facts == 0 { count += 1 }
-        entries[place] = Entry(key: ghost.first.rawValue, facts: Self.facts(of: ghost))
+        let set = set(of: ghost.first)
+        var last = set
+        while last < set + Self.ways - 1, entries[last].facts != 0, entries[last].key != ghost.first.rawValue { last += 1 }
+        if entries[last].facts == 0 { count += 1 }
+        // The youngest stands first.
+        for way in stride(from: last, to: set, by: -1) { entries[way] = entries[way - 1] }
+        entries[set] = Entry(key: ghost.first.rawValue, facts: Self.facts(of: ghost))
     }
 
     /// What is remembered of the node with that first token.
@@ -79,7 +83,9 @@ struct GhostList: ~Copyable {
     mutating func remove(_ first: PathHash) -> Memory? {
         guard let place = place(of: first) else { return nil }
         let memory = Memory(facts: entries[place].facts)
-        entries[place] = Entry(key: 0, facts: 0)
+        let end = set(of: first) + Self.ways - 1
+        for way in place..<end { entries[way] = entries[way + 1] }
+        entries[end] = Entry(key: 0, facts: 0)
         count -= 1
         return memory
     }
@@ -88,16 +94,6 @@ struct GhostList: ~Copyable {
         guard count > 0 else { return nil }
         let set = set(of: first)
         return (set..<set + Self.ways).first { entries[$0].facts != 0 && entries[$0].key == first.rawValue }
-    }
-
-    /// An empty place of a set, or its oldest.
-    private func placeToFill(in set: Int) -> Int {
-        var place = set
-        for way in set..<set + Self.ways where entries[way].facts >> 24 < entries[place].facts >> 24 || entries[way].facts == 0 {
-            if entries[place].facts == 0 { break }
-            place = way
-        }
-        return place
     }
 
     private func set(of first: PathHash) -> Int {

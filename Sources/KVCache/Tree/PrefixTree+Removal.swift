@@ -12,8 +12,7 @@ extension PrefixTree {
             let kept = max(0, keep - path.start(at: place))
             let count = Int(nodes.count[node])
             guard kept < count, nodes.leases[node] == 0, path.length(at: place) == count else { break }
-            if kept == 0 {
-                guard nodes.children[node] == 0 else { break }
+            if kept == 0, nodes.children[node] == 0 {
                 drop(node, because: .truncated)
                 dropped += count
                 continue

@@ -38,7 +38,7 @@ struct PrefixTree: ~Copyable {
         pool = BlockPool(capacity: blocks)
         evictable = NodeHeap(filler: EvictionOrder(rank: 0, priority: .standard))
         expiring = NodeHeap(filler: .start)
-        ghosts = GhostList(capacity: options.rememberedEvictions ?? min(blocks, 1 << 20))
+        ghosts = GhostList(capacity: options.rememberedEvictions ?? min(max(blocks, 64), 1 << 20))
         log = EventLog(blockSize: options.eventBlock, capacity: options.eventCapacity)
         pins.defaultBudget = options.pinBudget ?? blocks
     }

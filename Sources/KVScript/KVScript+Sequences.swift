@@ -1,0 +1,98 @@
+import KVCache
+
+extension KVScript {
+    func open(_ fields: Fields) throws(KVScriptError) -> [JSONValue.Member] {
+        guard cache == nil else { throw KVScriptError("the cache is open already") }
+        let sizes = KVCache.supportedTokensPerBlock
+        let tokensPerBlock = try fields.integer("tokens_per_block", in: sizes.lowerBound...sizes.upperBound)
+        let blocks = try fields.integer("blocks", in: 1...Int(Int32.max) / tokensPerBlock)
+        var options = KVCacheOptions()
+        options.eventBlock = try fields.optionalInteger("event_block", in: 1...65_536) ?? 16
+        options.eventCapacity = try fields.optionalInteger("event_buffer", in: 1...1 << 24) ?? 1 << 16
+        options.pinBudget = try fields.optionalInteger("pin_budget", in: 0...Int(Int32.max))
+        guard try fields.list("tiers").isEmpty else { throw KVScriptError("`tiers`: there are none but memory") }
+        let modeName = try fields.optionalString("reuse") ?? "early"
+        guard let mode = ReuseMode(rawValue: modeName) else { throw KVScriptError("`reuse` cannot be `\(modeName)`") }
+        let policy: any EvictionPolicy
+        switch try fields.optionalString("policy") ?? "lru" {
+        case "lru": policy = LRU()
+        case "second-chance": policy = SecondChanceLRU()
+        case let name: throw KVScriptError("unknown policy `\(name)`: there are `lru` and `second-chance`")
+        }
+        cache = KVCache(tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy, options: options)
+        return []
+    }
+
+    func admit(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
+        let id = try Self.id(fields)
+        guard !sequences.contains(where: { $0.id == id }) else { throw KVScriptError("there is a sequence \(id) already") }
+        let tokens = try fields.tokens()
+        let namespace = try fields.namespace()
+        let retention = try fields.retention()
+        do {
+            let lease = try cache.admit(tokens, in: namespace, retention: retention)
+            let (reused, pending) = (lease.reusedTokens, lease.pendingTokens)
+            sequences.append(ScriptSequence(id: id, promptTokens: tokens.count, lease: lease))
+            return [JSONValue.Member("reused", .integer(reused)), JSONValue.Member("pending", .integer(pending))]
+        } catch {
+            throw KVScriptError(error)
+        }
+    }
+
+    func compute(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
+        let sequence = try sequence(fields)
+        let limit = try fields.optionalInteger("tokens", in: 1...Int(Int32.max)) ?? sequence.promptTokens
+        var slots: [KVSlot] = []
+        let rows = sequence.lease.claim(atMost: min(limit, sequence.left), slots: &slots)
+        cache.commitStep()
+        return [JSONValue.Member("computed", .integer(rows.count)), JSONValue.Member("left", .integer(sequence.left))]
+    }
+
+    /// Decodes first, then prompts in order of admission, as the engine's scheduler does.
+    func step(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
+        var budget = try fields.integer("budget", in: 1...Int(Int32.max))
+        let total = budget
+        var rows: [JSONValue] = []
+        var slots: [KVSlot] = []
+        for sequence in sequences.filter({ $0.left == 0 }) + sequences.filter({ $0.left > 0 }) where budget > 0 {
+            let claimed = sequence.lease.claim(atMost: budget, slots: &slots)
+            guard !claimed.isEmpty else { continue }
+            budget -= claimed.count
+            rows.append(
+                .object([
+                    JSONValue.Member("id", sequence.id), JSONValue.Member("from", .integer(claimed.lowerBound)),
+                    JSONValue.Member("to", .integer(claimed.upperBound)),
+                ]))
+        }
+        cache.commitStep()
+        return [JSONValue.Member("rows", .array(rows)), JSONValue.Member("computed", .integer(total - budget))]
+    }
+
+    func append(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
+        let sequence = try sequence(fields)
+        let token = TokenID(Int32(try fields.integer("token", in: 0...Int(Int32.max))))
+        guard sequence.left == 0 else { throw KVScriptError("\(sequence.left) tokens of the prompt are not computed yet") }
+        let fed = sequence.lease.count - sequence.lease.computedCount()
+        do {
+            // The token joins first, since that may be refused; what was fed to get it is computed in any case before it is.
+            try sequence.lease.append(token)
+        } catch {
+            throw KVScriptError(error)
+        }
+        var slots: [KVSlot] = []
+        let rows = fed > 0 ? sequence.lease.claim(atMost: fed, slots: &slots) : 0..<0
+        cache.commitStep()
+        return [JSONValue.Member("computed", .integer(rows.count))]
+    }
+
+    func end(_ fields: Fields) throws(KVScriptError) -> [JSONValue.Member] {
+        let sequence = try sequence(fields)
+        let account = sequence.lease.account()
+        sequences.removeAll { $0 === sequence }
+        return [
+            JSONValue.Member("reused", .integer(account.reused)),
+            JSONValue.Member("ridden", .integer(account.ridden + account.generatedRidden)),
+            JSONValue.Member("computed", .integer(account.computed + account.generatedComputed)),
+        ]
+    }
+}
