@@ -100,7 +100,8 @@ struct Fields {
     private func decodeLevel() throws(KVScriptError) -> RetentionLevel? {
         switch present("decode_retention") {
         case nil: return nil
-        case .integer: return try Fields(.object([JSONValue.Member("priority", present("decode_retention") ?? .null)])).level()
+        case .integer:
+            return try Fields(.object([JSONValue.Member("priority", present("decode_retention") ?? .null)])).level()
         case .object?: return try Fields(present("decode_retention") ?? .null).level()
         default: throw KVScriptError("`decode_retention` must be an object with a `priority`")
         }

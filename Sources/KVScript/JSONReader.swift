@@ -86,7 +86,9 @@ struct JSONReader {
         if next == UInt8(ascii: "-") { position += 1 }
         let first = position
         skipDigits()
-        guard position > first, position == first + 1 || bytes[first] != UInt8(ascii: "0") else { throw error("no value") }
+        guard position > first, position == first + 1 || bytes[first] != UInt8(ascii: "0") else {
+            throw error("no value")
+        }
         if next == UInt8(ascii: ".") {
             isInteger = false
             position += 1

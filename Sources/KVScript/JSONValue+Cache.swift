@@ -46,7 +46,9 @@ extension JSONValue {
     }
 
     init(_ span: KVExplanation.Span) {
-        var members = [Member("from", .integer(span.tokens.lowerBound)), Member("to", .integer(span.tokens.upperBound))]
+        var members = [
+            Member("from", .integer(span.tokens.lowerBound)), Member("to", .integer(span.tokens.upperBound)),
+        ]
         switch span.reason {
         case .ready: members.append(Member("why", "ready"))
         case .lastToken: members.append(Member("why", "last_token"))

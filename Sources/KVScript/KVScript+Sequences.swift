@@ -25,7 +25,9 @@ extension KVScript {
 
     func admit(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
         let id = try Self.id(fields)
-        guard !sequences.contains(where: { $0.id == id }) else { throw KVScriptError("there is a sequence \(id) already") }
+        guard !sequences.contains(where: { $0.id == id }) else {
+            throw KVScriptError("there is a sequence \(id) already")
+        }
         let tokens = try fields.tokens()
         let namespace = try fields.namespace()
         let retention = try fields.retention()
@@ -71,7 +73,9 @@ extension KVScript {
     func append(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
         let sequence = try sequence(fields)
         let token = TokenID(Int32(try fields.integer("token", in: 0...Int(Int32.max))))
-        guard sequence.left == 0 else { throw KVScriptError("\(sequence.left) tokens of the prompt are not computed yet") }
+        guard sequence.left == 0 else {
+            throw KVScriptError("\(sequence.left) tokens of the prompt are not computed yet")
+        }
         let fed = sequence.lease.count - sequence.lease.computedCount()
         do {
             // The token joins first, since that may be refused; what was fed to get it is computed in any case before it is.

@@ -51,10 +51,12 @@ public final class KVScript {
         case "step": return try step(fields, cache)
         case "append": return try append(fields, cache)
         case "finish", "cancel": return try end(fields)
-        case "peek": return [JSONValue.Member("reused", .integer(cache.peek(try fields.tokens(), in: try fields.namespace())))]
+        case "peek":
+            return [JSONValue.Member("reused", .integer(cache.peek(try fields.tokens(), in: try fields.namespace())))]
         case "truncate": return try truncate(fields, cache)
         case "pin": return try pin(fields, cache)
-        case "unpin": return [JSONValue.Member("pinned", .integer(cache.unpin(try fields.tokens(), in: try fields.namespace())))]
+        case "unpin":
+            return [JSONValue.Member("pinned", .integer(cache.unpin(try fields.tokens(), in: try fields.namespace())))]
         case "reset": return try reset(fields, cache)
         case "advance": return try advance(fields, cache)
         case "stats": return statistics(cache)
@@ -68,7 +70,9 @@ public final class KVScript {
     /// The live sequence that a line names.
     func sequence(_ fields: Fields) throws(KVScriptError) -> ScriptSequence {
         let id = try Self.id(fields)
-        guard let sequence = sequences.first(where: { $0.id == id }) else { throw KVScriptError("there is no sequence \(id)") }
+        guard let sequence = sequences.first(where: { $0.id == id }) else {
+            throw KVScriptError("there is no sequence \(id)")
+        }
         return sequence
     }
 

@@ -34,7 +34,9 @@ public struct KVScriptCheck {
                 case ("contains", .string(let part), .string(let text)?):
                     if !text.contains(part) { return "\(name) is \(text), without \(part)" }
                 default:
-                    if let found = difference(value?[member.name], member.value, name + "." + member.name) { return found }
+                    if let found = difference(value?[member.name], member.value, name + "." + member.name) {
+                        return found
+                    }
                 }
             }
             return nil

@@ -27,8 +27,12 @@ struct KVScriptCommand: ParsableCommand {
             }
         }
         if let path {
-            guard let data = FileManager.default.contents(atPath: path) else { throw ValidationError("cannot read \(path)") }
-            for line in String(decoding: data, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) { run(String(line)) }
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw ValidationError("cannot read \(path)")
+            }
+            for line in String(decoding: data, as: UTF8.self).split(
+                omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            { run(String(line)) }
         } else {
             while let line = readLine() { run(line) }
         }

@@ -15,19 +15,22 @@ struct CacheProperties {
 
     static let layouts: [Layout] = ReuseMode.allCases.flatMap { mode in
         [2, 3, 5, 16, 64].flatMap { size in
-            [Layout(mode: mode, tokensPerBlock: size, blocks: max(4, 60 / size)),
-             Layout(mode: mode, tokensPerBlock: size, blocks: max(12, 400 / size)),
-             Layout(mode: mode, tokensPerBlock: size, blocks: 20_000)]
+            [
+                Layout(mode: mode, tokensPerBlock: size, blocks: max(4, 60 / size)),
+                Layout(mode: mode, tokensPerBlock: size, blocks: max(12, 400 / size)),
+                Layout(mode: mode, tokensPerBlock: size, blocks: 20_000),
+            ]
         }
     }
 
     @Test("Random admissions, steps, failures, appends and releases keep every promise", arguments: layouts)
     func randomHistory(layout: Layout) throws {
-        for seed in UInt64(0)..<3 {
+        for seed in UInt64(0)..<2 {
             var history = RandomHistory(layout: layout, seed: seed)
-            for step in 0..<200 {
+            for step in 0..<100 {
                 let problem = history.advance()
-                try #require(problem == nil, "\(layout.testDescription), seed \(seed), operation \(step): \(problem ?? "")")
+                try #require(
+                    problem == nil, "\(layout.testDescription), seed \(seed), operation \(step): \(problem ?? "")")
             }
             let problem = history.finish()
             #expect(problem == nil, "\(layout.testDescription), seed \(seed), at the end: \(problem ?? "")")
@@ -74,16 +77,22 @@ private struct RandomHistory {
     private mutating func admit() -> String? {
         var tokens = past.randomElement(using: &random) ?? [1]
         tokens = Array(tokens.prefix(Int.random(in: 0...tokens.count, using: &random)))
-        for _ in 0..<Int.random(in: 0...24, using: &random) { tokens.append(TokenID(Int32.random(in: 0..<3, using: &random))) }
+        for _ in 0..<Int.random(in: 0...24, using: &random) {
+            tokens.append(TokenID(Int32.random(in: 0..<3, using: &random)))
+        }
         if tokens.isEmpty { tokens = [0] }
         tokens = Array(tokens.prefix(150))
         let namespace = CacheNamespace(salt: [nil, nil, "x", "y"].randomElement(using: &random) ?? nil)
         let expected = min(longestKnownPrefix(of: tokens, in: namespace), tokens.count - 1)
         let before = cache.statistics
-        if cache.peek(tokens, in: namespace) != expected { return "peek says \(cache.peek(tokens, in: namespace)), not \(expected)" }
+        if cache.peek(tokens, in: namespace) != expected {
+            return "peek says \(cache.peek(tokens, in: namespace)), not \(expected)"
+        }
         do {
             let path = try LivePath(cache, tokens, in: namespace)
-            if path.lease.reusedTokens != expected { return "reuses \(path.lease.reusedTokens) tokens, not \(expected)" }
+            if path.lease.reusedTokens != expected {
+                return "reuses \(path.lease.reusedTokens) tokens, not \(expected)"
+            }
             live.append(path)
             past.append(tokens)
             if past.count > 12 { past.remove(at: Int.random(in: 0..<past.count, using: &random)) }
@@ -132,7 +141,9 @@ private struct RandomHistory {
             try path.lease.append(token)
             path.tokens.append(token)
         } catch {
-            if cache.statistics.free + cache.statistics.cached > 0 { return "does not grow though blocks are to be had" }
+            if cache.statistics.free + cache.statistics.cached > 0 {
+                return "does not grow though blocks are to be had"
+            }
         }
         return path.lease.count == path.tokens.count ? nil : "holds \(path.lease.count) of \(path.tokens.count) tokens"
     }
@@ -163,7 +174,9 @@ extension PrefixTree {
         var paths: [[TokenID]] = []
         for index in nodes.usedIndices {
             let node = NodeID(Int32(index))
-            guard nodes.block[node] != .none, nodes.flags[node].contains(.listed), nodes.ready[node] > 0 else { continue }
+            guard nodes.block[node] != .none, nodes.flags[node].contains(.listed), nodes.ready[node] > 0 else {
+                continue
+            }
             var tokens: [TokenID] = []
             var (current, length) = (node, Int(nodes.ready[node]))
             while nodes.block[current] != .none {

@@ -38,9 +38,12 @@ struct SharingTests {
         #expect(slots.count == 101)
     }
 
-    @Test("Salt, adapter and model keep apart", arguments: [
-        CacheNamespace(salt: "a"), CacheNamespace(salt: ""), CacheNamespace(adapter: "a"), CacheNamespace(model: "a"),
-    ])
+    @Test(
+        "Salt, adapter and model keep apart",
+        arguments: [
+            CacheNamespace(salt: "a"), CacheNamespace(salt: ""), CacheNamespace(adapter: "a"),
+            CacheNamespace(model: "a"),
+        ])
     func namespaces(other: CacheNamespace) throws {
         let cache = KVCache(tokensPerBlock: 4, blocks: 100)
         var lease = try cache.admit(tokens(0...9))

@@ -47,7 +47,8 @@ struct EventLog {
         switch (first, second) {
         case (.removed(let hashes, let namespace), .removed(let more, let other)) where namespace == other:
             return .removed(hashes + more, namespace)
-        case (.stored(var blocks), .stored(let more)) where blocks.namespace == more.namespace && blocks.hashes.last == more.parent:
+        case (.stored(var blocks), .stored(let more))
+        where blocks.namespace == more.namespace && blocks.hashes.last == more.parent:
             blocks.hashes += more.hashes
             blocks.tokens += more.tokens
             return .stored(blocks)

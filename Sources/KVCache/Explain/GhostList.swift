@@ -67,7 +67,9 @@ struct GhostList: ~Copyable {
         guard capacity > 0 else { return }
         let set = set(of: ghost.first)
         var last = set
-        while last < set + Self.ways - 1, entries[last].facts != 0, entries[last].key != ghost.first.rawValue { last += 1 }
+        while last < set + Self.ways - 1, entries[last].facts != 0, entries[last].key != ghost.first.rawValue {
+            last += 1
+        }
         if entries[last].facts == 0 { count += 1 }
         // The youngest stands first.
         for way in stride(from: last, to: set, by: -1) { entries[way] = entries[way - 1] }
@@ -102,7 +104,8 @@ struct GhostList: ~Copyable {
 
     private static func facts(of ghost: Ghost) -> UInt64 {
         let time = UInt64(min(max(ghost.time.rawValue, 0), 1 << 40 - 1))
-        let words = UInt64(ghost.tokens) << 16 | UInt64(ghost.priority.rawValue) << 9 | UInt64(ghost.cause.rawValue) << 7
+        let words =
+            UInt64(ghost.tokens) << 16 | UInt64(ghost.priority.rawValue) << 9 | UInt64(ghost.cause.rawValue) << 7
         return time << 24 | words | ghost.whole.rawValue >> 57
     }
 }

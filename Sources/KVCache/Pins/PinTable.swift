@@ -32,7 +32,9 @@ struct PinTable {
         for (place, node) in path.nodes.enumerated().reversed() {
             guard let candidates = paths[node] else { continue }
             let fitting = candidates.indices.filter { candidates[$0].tailLength <= path.length(at: place) }
-            guard let longest = fitting.max(by: { candidates[$0].tailLength < candidates[$1].tailLength }) else { continue }
+            guard let longest = fitting.max(by: { candidates[$0].tailLength < candidates[$1].tailLength }) else {
+                continue
+            }
             paths[node]?.remove(at: longest)
             if paths[node]?.isEmpty == true { paths[node] = nil }
             var freed = 0

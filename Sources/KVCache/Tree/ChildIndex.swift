@@ -35,7 +35,10 @@ struct ChildIndex: ~Copyable {
 
     /// Lists a node under its parent, attach offset and first token, which must not change while it is listed.
     mutating func insert(_ node: NodeID, in nodes: borrowing NodeStore) {
-        assert(find(parent: nodes.parent[node], attach: Int(nodes.attach[node]), first: nodes.tokens(of: node)[0], in: nodes) == nil)
+        assert(
+            find(
+                parent: nodes.parent[node], attach: Int(nodes.attach[node]), first: nodes.tokens(of: node)[0], in: nodes
+            ) == nil)
         if count > mask { grow(nodes) }
         link(node, nodes)
         count += 1

@@ -117,13 +117,16 @@ struct NodeStore: ~Copyable {
     /// The bytes the columns occupy.
     var bytes: Int {
         let links = parent.bytes + block.bytes + leases.bytes + children.bytes + next.bytes + space.bytes
-        let lengths = attach.bytes + count.bytes + ready.bytes + claimed.bytes + start.bytes + flags.bytes + position.bytes
-        return links + lengths + lastUse.bytes + prefix.bytes + priority.bytes + lifetime.bytes + uses.bytes + tokens.bytes
+        let lengths =
+            attach.bytes + count.bytes + ready.bytes + claimed.bytes + start.bytes + flags.bytes + position.bytes
+        return links + lengths + lastUse.bytes + prefix.bytes + priority.bytes + lifetime.bytes + uses.bytes
+            + tokens.bytes
     }
 
     /// Makes an empty node. O(1), amortised.
     mutating func make(
-        parent newParent: NodeID, attach offset: Int, block newBlock: BlockID, space newSpace: SpaceID, position newPosition: Int,
+        parent newParent: NodeID, attach offset: Int, block newBlock: BlockID, space newSpace: SpaceID,
+        position newPosition: Int,
         prefix newPrefix: PathHash
     ) -> NodeID {
         let node: NodeID

@@ -25,7 +25,8 @@ extension PrefixTree {
             totals.admissions += 1
             totals.reusedTokens += reused
         }
-        return .success(AdmittedPath(path: path, record: records.insert(record), reused: reused, pending: matched - ready))
+        return .success(
+            AdmittedPath(path: path, record: records.insert(record), reused: reused, pending: matched - ready))
     }
 
     /// Counts something, in all and for a namespace.

@@ -48,7 +48,9 @@ extension PrefixTree {
         while true {
             let position = Int(nodes.position[current])
             let first = max(border - size, position)
-            for place in stride(from: end - 1, through: first, by: -1) { tokens.append(nodes.tokens(of: current)[place - position]) }
+            for place in stride(from: end - 1, through: first, by: -1) {
+                tokens.append(nodes.tokens(of: current)[place - position])
+            }
             end = first
             // The parent's hash is that of the path up to the block's start, in whichever node it stands.
             if end == border - size { break }
@@ -58,7 +60,8 @@ extension PrefixTree {
         let parent = nodes.hash(of: current, upTo: end - Int(nodes.position[current]))
         return StoredBlocks(
             namespace: spaces.namespace(of: nodes.space[node]), parent: border == size ? nil : KVBlockHash(parent),
-            hashes: [KVBlockHash(nodes.hash(of: node, upTo: border - Int(nodes.position[node])))], position: border - size,
+            hashes: [KVBlockHash(nodes.hash(of: node, upTo: border - Int(nodes.position[node])))],
+            position: border - size,
             tokens: tokens.reversed())
     }
 }

@@ -18,16 +18,23 @@ extension PrefixTree {
             let parent = nodes.parent[node]
             check(owners.insert(nodes.block[node]).inserted, node, "its block has another owner too")
             check(ready <= claimed && claimed <= count, node, "ready \(ready), claimed \(claimed), count \(count)")
-            check(count > 0 && nodes.room(in: node) >= 0, node, "holds \(count) tokens from slot \(nodes.start[node]) on")
+            check(
+                count > 0 && nodes.room(in: node) >= 0, node, "holds \(count) tokens from slot \(nodes.start[node]) on")
             check(parent != .none, node, "has no parent")
             childCounts[parent, default: 0] += 1
             if nodes.block[parent] == .none {
                 check(roots.contains(parent) && nodes.attach[node] == 0, node, "hangs on what is not a root")
 
             } else {
-                check(nodes.attach[node] >= 1 && nodes.attach[node] <= nodes.count[parent], node, "attaches outside its parent")
-                check(nodes.claimed[node] == 0 || nodes.claimed[parent] >= nodes.attach[node], node, "claimed before its source")
-                check(nodes.ready[node] == 0 || nodes.ready[parent] >= nodes.attach[node], node, "ready before its source")
+                check(
+                    nodes.attach[node] >= 1 && nodes.attach[node] <= nodes.count[parent], node,
+                    "attaches outside its parent")
+                check(
+                    nodes.claimed[node] == 0 || nodes.claimed[parent] >= nodes.attach[node], node,
+                    "claimed before its source")
+                check(
+                    nodes.ready[node] == 0 || nodes.ready[parent] >= nodes.attach[node], node, "ready before its source"
+                )
                 check(nodes.leases[node] <= nodes.leases[parent], node, "has more leases than its parent")
             }
             if nodes.flags[node].contains(.listed) {
@@ -35,12 +42,16 @@ extension PrefixTree {
                 let key = [parent.rawValue, Int32(nodes.attach[node]), first.rawValue]
                 check(keys.insert(key).inserted, node, "has a twin")
                 let attach = Int(nodes.attach[node])
-                check(index.find(parent: parent, attach: attach, first: first, in: nodes) == node, node, "cannot be found")
+                check(
+                    index.find(parent: parent, attach: attach, first: first, in: nodes) == node, node, "cannot be found"
+                )
                 check(
                     attach == Int(nodes.count[parent]) || nodes.tokens(of: parent)[attach] != first, node,
                     "repeats its parent's next token")
             } else {
-                check(mode != .early && nodes.leases[node] == 1, node, "is found by nobody and leased by \(nodes.leases[node])")
+                check(
+                    mode != .early && nodes.leases[node] == 1, node,
+                    "is found by nobody and leased by \(nodes.leases[node])")
             }
             if nodes.leases[node] == 0 {
                 unleased += 1
@@ -52,23 +63,32 @@ extension PrefixTree {
             check(expiring.contains(node) == mayExpire, node, "stands in the expiry queue wrongly")
             check(nodes.leases[node] >= pinned[node] ?? 0, node, "is pinned without a lease")
             check(nodes.space[node] == nodes.space[parent], node, "is in another namespace than its parent")
-            check(nodes.position[node] == nodes.position[parent] + Int32(nodes.attach[node]), node, "stands at a wrong position")
+            check(
+                nodes.position[node] == nodes.position[parent] + Int32(nodes.attach[node]), node,
+                "stands at a wrong position")
             check(nodes.prefix[node] == nodes.hash(of: parent, upTo: Int(nodes.attach[node])), node, "has a wrong hash")
         }
         for node in residents + Array(roots) {
-            check(nodes.children[node] == childCounts[node, default: 0], node, "counts \(nodes.children[node]) children")
+            check(
+                nodes.children[node] == childCounts[node, default: 0], node, "counts \(nodes.children[node]) children")
         }
         for root in roots {
             check(nodes.leases[root] > 0 || nodes.children[root] > 0, root, "is a root of nothing")
         }
         for space in spaces.all {
             let count = pinned.keys.count { nodes.space[$0] == space }
-            if spaces.pinnedBlocks[space.index] != count { found.append("\(count) blocks are pinned, others are counted") }
+            if spaces.pinnedBlocks[space.index] != count {
+                found.append("\(count) blocks are pinned, others are counted")
+            }
             if !spaces.totals[space.index].ended.isConserved { found.append("\(spaces.totals[space.index].ended)") }
         }
         if !totals.ended.isConserved { found.append("\(totals.ended)") }
-        if unleased != unleasedBlocks { found.append("\(unleasedBlocks) unleased blocks are counted, \(unleased) there") }
-        if owners.count + pool.free != pool.capacity { found.append("\(pool.capacity - pool.free - owners.count) blocks leaked") }
+        if unleased != unleasedBlocks {
+            found.append("\(unleasedBlocks) unleased blocks are counted, \(unleased) there")
+        }
+        if owners.count + pool.free != pool.capacity {
+            found.append("\(pool.capacity - pool.free - owners.count) blocks leaked")
+        }
         return found
     }
 }

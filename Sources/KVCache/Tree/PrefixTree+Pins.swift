@@ -1,6 +1,7 @@
 extension PrefixTree {
     /// Keeps what is computed of the tokens until it is unpinned. Returns how many tokens that is.
-    mutating func pin(_ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace) -> Result<Int, KVCacheError> {
+    mutating func pin(_ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace) -> Result<Int, KVCacheError>
+    {
         guard var path = match(tokens, in: namespace) else { return .success(0) }
         path.cut(to: readyCount(of: path))
         guard path.count > 0, !pins.contains(path) else { return .success(path.count) }
