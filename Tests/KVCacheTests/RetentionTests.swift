@@ -71,6 +71,9 @@ struct RetentionTests {
         #expect(priority() == 90)
         try use(20)
         #expect(priority() == 20)
+        let other = try Retention([Retention.Range(from: 4, RetentionLevel(try RetentionPriority(70)))])
+        try cache.admit(tokens, retention: other).release()
+        #expect(priority() == 20 && cache.tree.nodes.priority[NodeID(2)].rawValue == 70)
     }
 
     /// Chains that share nothing, so that a list of them is all there is to know: the tail with the least priority, and then the one used

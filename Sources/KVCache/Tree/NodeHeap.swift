@@ -69,12 +69,14 @@ struct NodeHeap<Key: Comparable & BitwiseCopyable>: ~Copyable {
         return true
     }
 
-    /// Takes the node out that comes first.
-    mutating func pop() -> NodeID? {
-        guard count > 0 else { return nil }
-        let node = heap[0].node
-        remove(node)
-        return node
+    /// Puts a node in the place of the one that comes first: O(1) where its key is no greater.
+    mutating func replaceFirst(with node: NodeID, key: Key) {
+        assert(count > 0 && !contains(node))
+        positions[heap[0].node] = -1
+        positions.makeRoom(for: node.index)
+        heap[0] = Entry(key: key, node: node)
+        positions[node] = 0
+        siftDown(from: 0)
     }
 
     private func place(_ entry: Entry, at position: Int) {

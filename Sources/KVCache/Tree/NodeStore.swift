@@ -1,4 +1,4 @@
-/// The nodes of all prefix trees, a column for each field.
+/// The nodes of all prefix trees: a record of one cache line for each, and their tokens apart.
 ///
 /// A node holds up to `tokensPerBlock` tokens of a path and owns the block where their keys and values lie. A child attaches
 /// to its parent at a token offset, so that paths part in the middle of a block without copying it:
@@ -27,34 +27,14 @@ struct NodeStore: ~Copyable {
         static let expired = Flags(rawValue: 4)
     }
 
+    /// A record takes a cache line: whoever touches a node of a large tree waits for memory once, not once for each field.
+    static let recordBytes = 64
+
     let tokensPerBlock: Int
     private let limit: Int
-    private(set) var parent: Column<NodeID>
-    private(set) var block: Column<BlockID>
-    private(set) var leases: Column<Int32>
-    private(set) var children: Column<Int32>
-    private(set) var attach: Column<UInt8>
-    private(set) var count: Column<UInt8>
-    private(set) var ready: Column<UInt8>
-    private(set) var claimed: Column<UInt8>
-    private(set) var start: Column<UInt8>
-    private(set) var flags: Column<Flags>
-    /// When the node was last given back, in the cache's logical time.
-    private(set) var lastUse: Column<UInt64>
-    /// The next node of the child index's bucket; of a free node, the next free one.
-    private(set) var next: Column<NodeID>
-    /// Whose the node is.
-    private(set) var space: Column<SpaceID>
-    /// How many tokens precede the node's on its path.
-    private(set) var position: Column<Int32>
-    /// The hash of the path up to the node's first token.
-    private(set) var prefix: Column<PathHash>
-    /// How much the node is worth keeping.
-    private(set) var priority: Column<RetentionPriority>
-    /// How long that holds once nobody uses the node.
-    private(set) var lifetime: Column<CacheLifetime>
-    /// How many paths through the node have ended, as far as that can be counted.
-    private(set) var uses: Column<UInt8>
+    private var records: UnsafeMutableRawPointer
+    /// The nodes there is room for before the store grows.
+    private(set) var capacity: Int
     private var tokens: Column<TokenID>
     private var used = 0
     private var firstFree = NodeID.none
@@ -65,63 +45,49 @@ struct NodeStore: ~Copyable {
     init(tokensPerBlock: Int, capacity: Int, limit: Int) {
         self.tokensPerBlock = tokensPerBlock
         self.limit = limit
-        parent = Column(capacity: capacity, filler: .none)
-        block = Column(capacity: capacity, filler: .none)
-        leases = Column(capacity: capacity, filler: 0)
-        children = Column(capacity: capacity, filler: 0)
-        attach = Column(capacity: capacity, filler: 0)
-        count = Column(capacity: capacity, filler: 0)
-        ready = Column(capacity: capacity, filler: 0)
-        claimed = Column(capacity: capacity, filler: 0)
-        start = Column(capacity: capacity, filler: 0)
-        flags = Column(capacity: capacity, filler: [])
-        lastUse = Column(capacity: capacity, filler: 0)
-        next = Column(capacity: capacity, filler: .none)
-        space = Column(capacity: capacity, filler: .none)
-        position = Column(capacity: capacity, filler: 0)
-        prefix = Column(capacity: capacity, filler: PathHash(rawValue: 0))
-        priority = Column(capacity: capacity, filler: .standard)
-        lifetime = Column(capacity: capacity, filler: .unlimited)
-        uses = Column(capacity: capacity, filler: 0)
+        self.capacity = capacity
+        records = .allocate(byteCount: capacity * Self.recordBytes, alignment: Self.recordBytes)
         tokens = Column(capacity: capacity * tokensPerBlock, filler: TokenID(0))
     }
 
     deinit {
-        parent.deallocate()
-        block.deallocate()
-        leases.deallocate()
-        children.deallocate()
-        attach.deallocate()
-        count.deallocate()
-        ready.deallocate()
-        claimed.deallocate()
-        start.deallocate()
-        flags.deallocate()
-        lastUse.deallocate()
-        next.deallocate()
-        space.deallocate()
-        position.deallocate()
-        prefix.deallocate()
-        priority.deallocate()
-        lifetime.deallocate()
-        uses.deallocate()
+        records.deallocate()
         tokens.deallocate()
     }
 
-    /// The nodes there is room for before the columns grow.
-    var capacity: Int { parent.capacity }
+    var parent: Field<NodeID> { Field(records + 0, capacity: capacity) }
+    var block: Field<BlockID> { Field(records + 4, capacity: capacity) }
+    var leases: Field<Int32> { Field(records + 8, capacity: capacity) }
+    /// Resident nodes that attach to it.
+    var children: Field<Int32> { Field(records + 12, capacity: capacity) }
+    /// The next node of the child index's bucket; of a free node, the next free one.
+    var next: Field<NodeID> { Field(records + 16, capacity: capacity) }
+    /// Whose the node is.
+    var space: Field<SpaceID> { Field(records + 20, capacity: capacity) }
+    /// How many tokens precede the node's on its path.
+    var position: Field<Int32> { Field(records + 24, capacity: capacity) }
+    /// How long its priority holds once nobody uses the node.
+    var lifetime: Field<CacheLifetime> { Field(records + 28, capacity: capacity) }
+    /// When a path through the node last ended, in the cache's logical time.
+    var lastUse: Field<UInt64> { Field(records + 32, capacity: capacity) }
+    /// The hash of the path up to the node's first token.
+    var prefix: Field<PathHash> { Field(records + 40, capacity: capacity) }
+    var attach: Field<UInt8> { Field(records + 48, capacity: capacity) }
+    var count: Field<UInt8> { Field(records + 49, capacity: capacity) }
+    var ready: Field<UInt8> { Field(records + 50, capacity: capacity) }
+    var claimed: Field<UInt8> { Field(records + 51, capacity: capacity) }
+    var start: Field<UInt8> { Field(records + 52, capacity: capacity) }
+    var flags: Field<Flags> { Field(records + 53, capacity: capacity) }
+    /// How much the node is worth keeping.
+    var priority: Field<RetentionPriority> { Field(records + 54, capacity: capacity) }
+    /// How many paths through the node have ended, as far as that can be counted.
+    var uses: Field<UInt8> { Field(records + 55, capacity: capacity) }
 
     /// Indices ever used; free ones among them have no parent and no block and are not roots.
     var usedIndices: Range<Int> { 0..<used }
 
-    /// The bytes the columns occupy.
-    var bytes: Int {
-        let links = parent.bytes + block.bytes + leases.bytes + children.bytes + next.bytes + space.bytes
-        let lengths =
-            attach.bytes + count.bytes + ready.bytes + claimed.bytes + start.bytes + flags.bytes + position.bytes
-        return links + lengths + lastUse.bytes + prefix.bytes + priority.bytes + lifetime.bytes + uses.bytes
-            + tokens.bytes
-    }
+    /// The bytes it occupies.
+    var bytes: Int { capacity * Self.recordBytes + tokens.bytes }
 
     /// Makes an empty node. O(1), amortised.
     mutating func make(
@@ -192,25 +158,13 @@ struct NodeStore: ~Copyable {
 
     private mutating func grow() {
         // A node for each block, and some for roots, is all there can ever be: no use in doubling far beyond.
-        let capacity = max(min(self.capacity * 2, limit), self.capacity + self.capacity / 8 + 1)
-        parent.grow(to: capacity)
-        block.grow(to: capacity)
-        leases.grow(to: capacity)
-        children.grow(to: capacity)
-        attach.grow(to: capacity)
-        count.grow(to: capacity)
-        ready.grow(to: capacity)
-        claimed.grow(to: capacity)
-        start.grow(to: capacity)
-        flags.grow(to: capacity)
-        lastUse.grow(to: capacity)
-        next.grow(to: capacity)
-        space.grow(to: capacity)
-        position.grow(to: capacity)
-        prefix.grow(to: capacity)
-        priority.grow(to: capacity)
-        lifetime.grow(to: capacity)
-        uses.grow(to: capacity)
-        tokens.grow(to: capacity * tokensPerBlock)
+        let newCapacity = max(min(capacity * 2, limit), capacity + capacity / 8 + 1)
+        let grown = UnsafeMutableRawPointer.allocate(
+            byteCount: newCapacity * Self.recordBytes, alignment: Self.recordBytes)
+        grown.copyMemory(from: records, byteCount: used * Self.recordBytes)
+        records.deallocate()
+        records = grown
+        capacity = newCapacity
+        tokens.grow(to: newCapacity * tokensPerBlock)
     }
 }

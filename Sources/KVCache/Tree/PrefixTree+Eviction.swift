@@ -7,8 +7,13 @@ extension PrefixTree {
 
     /// Evicts the node that is to go first among those without a lease and a resident child.
     private mutating func evictOne() {
-        guard let node = evictable.pop() else { return }
+        guard let node = evictable.first?.node else { return }
         policy.evicted(candidate(node))
+        // A path goes from its end on: mostly the parent is the next to go, and takes the node's place in the queue.
+        let parent = nodes.parent[node]
+        if nodes.children[parent] == 1, nodes.leases[parent] == 0, nodes.block[parent] != .none {
+            evictable.replaceFirst(with: parent, key: order(of: parent))
+        }
         let tokens = Int(nodes.count[node])
         count(in: nodes.space[node]) { totals in
             totals.evictedBlocks += 1
@@ -19,8 +24,11 @@ extension PrefixTree {
 
     /// Enters a node that has neither lease nor child.
     mutating func becomeEvictable(_ node: NodeID) {
-        let rank = policy.rank(of: candidate(node))
-        evictable.insert(node, key: EvictionOrder(rank: rank, priority: nodes.priority[node]))
+        if !evictable.contains(node) { evictable.insert(node, key: order(of: node)) }
+    }
+
+    private mutating func order(of node: NodeID) -> EvictionOrder {
+        EvictionOrder(rank: policy.rank(of: candidate(node)), priority: nodes.priority[node])
     }
 
     private func candidate(_ node: NodeID) -> EvictionCandidate {

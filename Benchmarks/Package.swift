@@ -1,0 +1,13 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+let package = Package(
+    name: "kvasir-benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "kvasir", path: "..")],
+    targets: [
+        .executableTarget(name: "CacheBenchmark", dependencies: [.product(name: "KVCache", package: "kvasir")])
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,79 @@
+// What the cache's bookkeeping costs. Release builds only: swift run -c release CacheBenchmark [--json] [--runs 15]
+
+import KVCache
+
+let arguments = CommandLine.arguments
+let printsJSON = arguments.contains("--json")
+let runs = arguments.firstIndex(of: "--runs").flatMap { $0 + 1 < arguments.count ? Int(arguments[$0 + 1]) : nil } ?? 15
+var report = Report(printsJSON: printsJSON)
+
+let long = 32_768
+
+for size in [2, 16, 64] {
+    let blocks = long / size
+    let prompts = (0..<runs).map { Workload.prompt($0, tokens: long) }
+    var empty = Workload(tokensPerBlock: size, blocks: 2 * blocks)
+    let cache = empty.cache
+    report.add(
+        Row.measure("miss, room", tokensPerBlock: size, nodes: 0, tokens: long, runs: runs, prepare: { cache.reset() })
+        { run in
+            empty.use(prompts[run])
+        })
+    empty.use(prompts[0])
+    report.add(
+        Row.measure("hit", tokensPerBlock: size, nodes: blocks, tokens: long, runs: runs) { _ in empty.use(prompts[0]) }
+    )
+    var full = Workload(tokensPerBlock: size, blocks: 4 * blocks)
+    for number in 0..<8 { full.use(Workload.prompt(1_000 + number, tokens: long)) }
+    report.add(
+        Row.measure("miss, evicting", tokensPerBlock: size, nodes: 4 * blocks, tokens: long, runs: runs) { run in
+            full.use(prompts[run])
+        })
+}
+
+// Growth: paths of 64 blocks, so that depth is the same at each size.
+for exponent in 3...6 {
+    let nodes = [1_000, 10_000, 100_000, 1_000_000][exponent - 3]
+    let length = 64 * 16
+    var workload = Workload(tokensPerBlock: 16, blocks: nodes)
+    let paths = nodes / 64
+    for number in 0..<paths { workload.use(Workload.prompt(number, tokens: length)) }
+    let chosen = (0..<64).map { Workload.prompt($0 * 7_919 % paths, tokens: length) }
+    report.add(
+        Row.measure("growth: hit", tokensPerBlock: 16, nodes: nodes, tokens: 64 * length, runs: runs) { _ in
+            for prompt in chosen { workload.use(prompt) }
+        })
+    let fresh = (0..<runs * 8).map { Workload.prompt(2_000_000 + $0, tokens: length) }
+    report.add(
+        Row.measure("growth: miss, evicting", tokensPerBlock: 16, nodes: nodes, tokens: 8 * length, runs: runs) { run in
+            for number in 0..<8 { workload.use(fresh[run * 8 + number]) }
+        })
+}
+
+do {
+    var workload = Workload(tokensPerBlock: 16, blocks: 12_000)
+    let head = Workload.prompt(1, tokens: 16)
+    for child in 0..<10_000 { workload.use(head + [TokenID(Int32(child)), 1]) }
+    let cache = workload.cache
+    let prompts = (0..<1_000).map { head + [TokenID(Int32($0 * 7)), 1] }
+    var found = 0
+    report.add(
+        Row.measure("match, 10,000 siblings", tokensPerBlock: 16, nodes: 10_001, tokens: 18_000, runs: runs) { _ in
+            for prompt in prompts { found += cache.peek(prompt) }
+        })
+    precondition(found == 17 * 1_000 * runs)
+}
+
+for size in [2, 16] {
+    let blocks = 1 << 20
+    var workload = Workload(tokensPerBlock: size, blocks: blocks)
+    for number in 0..<blocks / 64 { workload.use(Workload.prompt(number, tokens: 64 * size)) }
+    let bytes = Double(workload.cache.metadataBytes) / Double(blocks)
+    let remembered = Double(workload.cache.rememberedBytes) / Double(blocks)
+    if printsJSON { continue }
+    print(
+        "metadata, B=\(size): \(Row.rounded(bytes)) bytes a block; \(remembered) more for what is remembered of an evicted one"
+    )
+}
+
+report.finish()
