@@ -6,8 +6,10 @@ import Testing
 struct GhostListTests {
     private func ghost(_ number: UInt64, time: Int64 = 0) -> GhostList.Ghost {
         let hash = PathHash(rawValue: number &* 0x9e37_79b9_7f4a_7c15)
+        let tokens = [TokenID(Int32(number))]
         return GhostList.Ghost(
-            first: hash, whole: hash, tokens: 16, time: CacheInstant(milliseconds: time), priority: .standard,
+            first: hash, check: TokenCheck(tokens, count: 1), tokens: 16, time: CacheInstant(milliseconds: time),
+            priority: .standard,
             cause: .expired)
     }
 
@@ -22,7 +24,7 @@ struct GhostListTests {
         #expect(
             found.tokens == 16 && found.time.rawValue == 123_456_789 && found.priority == .standard
                 && found.cause == .expired)
-        #expect(found.mayEnd(with: ghost(7).whole))
+        #expect(found.mayHold(ghost(7).check) && !found.mayHold(ghost(8).check))
         let (once, twice) = (ghosts.remove(ghost(7).first), ghosts.remove(ghost(7).first))
         #expect(once != nil && twice == nil)
         let count = ghosts.count

@@ -31,6 +31,21 @@ for size in [2, 16, 64] {
         })
 }
 
+// A tree as conversations make it: others part from a prompt of 1,024 tokens every 16 tokens.
+for size in [2, 16, 64] {
+    var workload = Workload(tokensPerBlock: size, blocks: 16_384)
+    let prompt = Workload.prompt(5, tokens: 1_024)
+    for parting in stride(from: 0, to: 1_024, by: 16) {
+        workload.use(Array(prompt[..<parting]) + Workload.prompt(9_000 + parting, tokens: 16))
+    }
+    workload.use(prompt)
+    let nodes = workload.cache.statistics.cached
+    report.add(
+        Row.measure("hit, 64 partings", tokensPerBlock: size, nodes: nodes, tokens: 32 * 1_024, runs: runs) { _ in
+            for _ in 0..<32 { workload.use(prompt) }
+        })
+}
+
 // Growth: paths of 64 blocks, so that depth is the same at each size.
 for exponent in 3...6 {
     let nodes = [1_000, 10_000, 100_000, 1_000_000][exponent - 3]

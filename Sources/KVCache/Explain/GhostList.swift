@@ -4,15 +4,15 @@
 ///
 ///     key    64 bits: hash up to the first token
 ///     facts  63 ─── 24 │ 23 ── 16 │ 15 ── 9  │ 8 7   │ 6 ── 0
-///            when, ms  │ tokens   │ priority │ cause │ check: part of the hash up to the last token
+///            when, ms  │ tokens   │ priority │ cause │ check: part of a checksum of its tokens
 ///
 /// Not exact: sets may be full while others are not, and times end after 34 years.
 struct GhostList: ~Copyable {
     /// A node that went.
     struct Ghost: Equatable {
-        /// The hash up to its first token, and up to its last.
+        /// The hash up to its first token.
         var first: PathHash
-        var whole: PathHash
+        var check: TokenCheck
         var tokens: UInt8
         var time: CacheInstant
         var priority: RetentionPriority
@@ -30,7 +30,7 @@ struct GhostList: ~Copyable {
         var cause: DropCause { DropCause(rawValue: UInt8(facts >> 7 & 3)) ?? .evicted }
 
         /// Whether these may be all its tokens: false for sure, true with an error of 1 in 128.
-        func mayEnd(with hash: PathHash) -> Bool { facts & 0x7f == hash.rawValue >> 57 }
+        func mayHold(_ check: TokenCheck) -> Bool { facts & 0x7f == UInt64(check.rawValue) }
     }
 
     private struct Entry: BitwiseCopyable {
@@ -106,6 +106,6 @@ struct GhostList: ~Copyable {
         let time = UInt64(min(max(ghost.time.rawValue, 0), 1 << 40 - 1))
         let words =
             UInt64(ghost.tokens) << 16 | UInt64(ghost.priority.rawValue) << 9 | UInt64(ghost.cause.rawValue) << 7
-        return time << 24 | words | ghost.whole.rawValue >> 57
+        return time << 24 | words | UInt64(ghost.check.rawValue)
     }
 }

@@ -20,7 +20,8 @@ extension PrefixTree {
             if left == limit { first = path.start(at: index) + claimed }
             let taken = min(length - claimed, left)
             guard taken > 0 else { break }
-            for offset in claimed..<claimed + taken { slots.append(nodes.slot(of: node, at: offset)) }
+            let slot = nodes.slot(of: node, at: 0).rawValue
+            for offset in claimed..<claimed + taken { slots.append(KVSlot(rawValue: slot + Int32(offset))) }
             nodes.claimed[node] += UInt8(taken)
             if !nodes.flags[node].contains(.claimedInStep) {
                 nodes.flags[node].insert(.claimedInStep)

@@ -42,10 +42,13 @@ extension PrefixTree {
         unleasedBlocks -= 1
         evictable.remove(node)
         expiring.remove(node)
-        ghosts.insert(
-            GhostList.Ghost(
-                first: nodes.hash(of: node, upTo: 1), whole: nodes.hash(of: node, upTo: Int(nodes.count[node])),
-                tokens: nodes.count[node], time: time, priority: nodes.priority[node], cause: cause))
+        if ghosts.capacity > 0 {
+            let tokens = nodes.tokens(of: node)
+            ghosts.insert(
+                GhostList.Ghost(
+                    first: nodes.prefix[node].with(tokens[0]), check: TokenCheck(tokens, count: Int(nodes.count[node])),
+                    tokens: nodes.count[node], time: time, priority: nodes.priority[node], cause: cause))
+        }
         remove(node)
     }
 

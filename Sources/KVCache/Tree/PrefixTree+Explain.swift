@@ -29,7 +29,9 @@ extension PrefixTree {
             var whole = first
             for place in position + 1..<end { whole = whole.with(tokens[place]) }
             let isWhole = position + ghost.tokens <= tokens.count
-            let exact = isWhole && ghost.mayEnd(with: whole)
+            let exact =
+                isWhole
+                && tokens.baseAddress.map { ghost.mayHold(TokenCheck($0 + position, count: ghost.tokens)) } ?? false
             explanation.add(
                 position..<(exact || !isWhole ? end : position + 1),
                 .gone(ghost.cause, at: ghost.time, priority: ghost.priority, exact: exact || isWhole))

@@ -85,8 +85,8 @@ extension PrefixTree {
 
     private func write(_ tokens: UnsafeBufferPointer<TokenID>, from position: Int, into node: NodeID) -> Int {
         let taken = min(tokens.count - position, nodes.room(in: node))
-        let room = nodes.tokens(of: node) + Int(nodes.count[node])
-        for offset in 0..<taken { room[offset] = tokens[position + offset] }
+        guard taken > 0, let source = tokens.baseAddress else { return 0 }
+        (nodes.tokens(of: node) + Int(nodes.count[node])).update(from: source + position, count: taken)
         nodes.count[node] += UInt8(taken)
         return taken
     }
