@@ -20,10 +20,10 @@ struct Workload {
     }
 
     /// Match, admit, claim everything, commit, release.
-    mutating func use(_ prompt: [TokenID]) {
+    mutating func use(_ prompt: [TokenID], _ retention: Retention = .none) {
         slots.removeAll(keepingCapacity: true)
         do {
-            var lease = try cache.admit(prompt)
+            var lease = try cache.admit(prompt, retention: retention)
             _ = lease.claim(atMost: prompt.count, slots: &slots)
             cache.commitStep()
             lease.release()

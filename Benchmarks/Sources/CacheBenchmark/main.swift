@@ -79,16 +79,18 @@ do {
     precondition(found == 17 * 1_000 * runs)
 }
 
-for size in [2, 16] {
+for size in [2, 16] where !printsJSON {
     let blocks = 1 << 20
-    var workload = Workload(tokensPerBlock: size, blocks: blocks)
-    for number in 0..<blocks / 64 { workload.use(Workload.prompt(number, tokens: 64 * size)) }
-    let bytes = Double(workload.cache.metadataBytes) / Double(blocks)
-    let remembered = Double(workload.cache.rememberedBytes) / Double(blocks)
-    if printsJSON { continue }
-    print(
-        "metadata, B=\(size): \(Row.rounded(bytes)) bytes a block; \(remembered) more for what is remembered of an evicted one"
-    )
+    var paths = Workload(tokensPerBlock: size, blocks: blocks)
+    for number in 0..<blocks / 64 { paths.use(Workload.prompt(number, tokens: 64 * size)) }
+    // The most there can be: every block is a leaf, and has a priority that ends.
+    var leaves = Workload(tokensPerBlock: size, blocks: blocks)
+    let level = RetentionLevel(.standard, for: CacheLifetime(rawValue: 1_000_000))
+    let retention = (try? Retention([Retention.Range(from: 0, level)])) ?? .none
+    for number in 0..<blocks { leaves.use(Workload.prompt(number, tokens: size), retention) }
+    let bytes = [paths, leaves].map { Row.rounded(Double($0.cache.metadataBytes) / Double(blocks)) }
+    let remembered = Double(paths.cache.rememberedBytes) / Double(blocks)
+    print("metadata, B=\(size): \(bytes[0]) bytes a block, at most \(bytes[1]); \(remembered) more for an evicted one")
 }
 
 report.finish()

@@ -46,9 +46,12 @@ struct Column<Element: BitwiseCopyable> {
         capacity = newCapacity
     }
 
-    /// Grows, if need be, so that there is an element at an index: at least by half, so that growing is O(1), amortised.
-    mutating func makeRoom(for index: Int) {
-        if index >= capacity { grow(to: max(index + 1, capacity + capacity / 2, 16)) }
+    /// Grows, if need be, so that there is an element at an index: O(1), amortised.
+    ///
+    /// - Parameter limit: how many elements are to be expected at most; beyond, it grows in smaller steps.
+    mutating func makeRoom(for index: Int, limit: Int) {
+        guard index >= capacity else { return }
+        grow(to: max(index + 1, min(capacity + capacity / 2 + 16, limit), capacity + capacity / 8))
     }
 
     /// The bytes it occupies.

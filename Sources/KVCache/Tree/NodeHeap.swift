@@ -18,8 +18,13 @@ struct NodeHeap<Key: Comparable & BitwiseCopyable>: ~Copyable {
     /// The number of nodes.
     private(set) var count = 0
 
-    /// - Parameter filler: any key.
-    init(filler: Key) {
+    private let limit: Int
+
+    /// - Parameters:
+    ///   - filler: any key.
+    ///   - limit: how many nodes are to be expected at most.
+    init(filler: Key, limit: Int) {
+        self.limit = limit
         heap = Column(capacity: 1, filler: Entry(key: filler, node: .none))
         positions = Column(capacity: 1, filler: -1)
     }
@@ -46,8 +51,8 @@ struct NodeHeap<Key: Comparable & BitwiseCopyable>: ~Copyable {
 
     mutating func insert(_ node: NodeID, key: Key) {
         assert(!contains(node))
-        heap.makeRoom(for: count)
-        positions.makeRoom(for: node.index)
+        heap.makeRoom(for: count, limit: limit)
+        positions.makeRoom(for: node.index, limit: limit)
         heap[count] = Entry(key: key, node: node)
         positions[node] = Int32(count)
         count += 1
@@ -73,7 +78,7 @@ struct NodeHeap<Key: Comparable & BitwiseCopyable>: ~Copyable {
     mutating func replaceFirst(with node: NodeID, key: Key) {
         assert(count > 0 && !contains(node))
         positions[heap[0].node] = -1
-        positions.makeRoom(for: node.index)
+        positions.makeRoom(for: node.index, limit: limit)
         heap[0] = Entry(key: key, node: node)
         positions[node] = 0
         siftDown(from: 0)

@@ -36,8 +36,8 @@ struct PrefixTree: ~Copyable {
         nodes = NodeStore(tokensPerBlock: tokensPerBlock, capacity: expected, limit: blocks + 1)
         index = ChildIndex(capacity: expected)
         pool = BlockPool(capacity: blocks)
-        evictable = NodeHeap(filler: EvictionOrder(rank: 0, priority: .standard))
-        expiring = NodeHeap(filler: .start)
+        evictable = NodeHeap(filler: EvictionOrder(rank: 0, priority: .standard), limit: blocks + 1)
+        expiring = NodeHeap(filler: .start, limit: blocks + 1)
         ghosts = GhostList(capacity: options.rememberedEvictions ?? min(max(blocks, 64), 1 << 20))
         log = EventLog(blockSize: options.eventBlock, capacity: options.eventCapacity)
         pins.defaultBudget = options.pinBudget ?? blocks
