@@ -69,6 +69,18 @@ struct SharingTests {
         #expect(cache.statistics.cached == 2)
     }
 
+    @Test("Without an event block there are no events")
+    func noEvents() throws {
+        let cache = KVCache(tokensPerBlock: 4, blocks: 4)
+        var lease = try cache.admit(tokens(0...7))
+        var slots: [KVSlot] = []
+        _ = lease.claim(atMost: 8, slots: &slots)
+        cache.commitStep()
+        lease.release()
+        cache.reset()
+        #expect(cache.drainEvents().isEmpty && cache.eventSnapshot().stored.isEmpty)
+    }
+
     @Test("An empty prompt is refused")
     func emptyPrompt() {
         #expect(throws: KVCacheError.emptyPath) { try KVCache(tokensPerBlock: 4, blocks: 1).admit([]).release() }
