@@ -30,7 +30,7 @@ let package = Package(
         .executableTarget(
             name: "KvasirCLI",
             dependencies: [
-                "KVCache", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Tokenization",
+                "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -68,6 +68,7 @@ let package = Package(
             dependencies: ["CUnicode", "Jinja", "KVCache", "ModelFiles"],
             swiftSettings: swiftSettings
         ),
+        .target(name: "KVScript", dependencies: ["KVCache"], swiftSettings: swiftSettings),
         .target(
             name: "KVCache",
             dependencies: [.product(name: "DequeModule", package: "swift-collections")],
@@ -91,6 +92,7 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(name: "KVCacheTests", dependencies: ["KVCache", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "KVScriptTests", dependencies: ["KVScript", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SchedulingTests",
             dependencies: ["KVCache", "Scheduling", "TestSupport"],

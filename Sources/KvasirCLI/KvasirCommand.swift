@@ -7,6 +7,6 @@ struct KvasirCommand: AsyncParsableCommand {
         commandName: "kvasir",
         abstract: "An LLM inference engine and OpenAI-compatible server, built around its KV cache.",
         version: "0.1.0",
-        subcommands: [ServeCommand.self, GenerateCommand.self, InspectCommand.self]
+        subcommands: [ServeCommand.self, GenerateCommand.self, InspectCommand.self, KVScriptCommand.self]
     )
 }
