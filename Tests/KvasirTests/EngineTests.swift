@@ -53,31 +53,40 @@ struct EngineTests {
 
     @Test("A cancelled sample ends alone")
     func cancelledSample() async throws {
-        let engine = try makeToyEngine(stepDelay: .milliseconds(1))
+        let gate = StepGate()
+        defer { gate.open() }
+        let engine = try makeToyEngine(gate: gate)
         var request = request(1, samples: 3)
         request.maximumTokens = 3_000
         request.ignoresEndOfGeneration = true
         let generation = try engine.generate(request)
-        var afterwards = 0
+        gate.allow(5)  // the prompt
+        var tokens = [0, 0, 0]
         for try await case .token(let sample, _) in generation {
+            tokens[sample] += 1
             if sample == 1 { generation.cancel(sample: 1) }
-            if sample == 0, engine.statistics().cancelled == 1 { afterwards += 1 }
-            if afterwards == 20 { generation.cancel() }
+            if sample == 2 { gate.allow(1) }
+            if tokens == [20, tokens[1], 20] { generation.cancel() }
         }
-        #expect(afterwards >= 20, "its siblings go on")
+        #expect(tokens[0] >= 20 && tokens[2] >= 20, "its siblings go on")
+        #expect((1...2).contains(tokens[1]), "a step may have been under way")
         #expect(engine.statistics().cancelled == 3)
         #expect(engine.statistics().finishedByLength == 0)
     }
 
     @Test("A cancelled request ends, leaves nothing leased, and its work serves others")
     func cancellation() async throws {
-        let engine = try makeToyEngine(stepDelay: .milliseconds(2))
+        let gate = StepGate()
+        defer { gate.open() }
+        let engine = try makeToyEngine(gate: gate)
+        gate.allow(6)
         let long = try engine.generate(
             GenerationRequest(prompt: shared, maximumTokens: 2_000, ignoresEndOfGeneration: true))
         for try await event in long {
             if case .token = event { break }
         }
         long.cancel()
+        gate.open()
         while engine.statistics().running > 0 { try await Task.sleep(for: .milliseconds(1)) }
         #expect(engine.statistics().cancelled == 1)
         #expect(engine.statistics().cache.leased == 0)
@@ -86,7 +95,10 @@ struct EngineTests {
 
     @Test("Dropping a generation cancels it")
     func dropped() async throws {
-        let engine = try makeToyEngine(stepDelay: .milliseconds(1))
+        let gate = StepGate()
+        defer { gate.open() }
+        let engine = try makeToyEngine(gate: gate)
+        gate.allow(1)
         let task = Task {
             try await Collected(
                 engine.generate(GenerationRequest(prompt: shared, maximumTokens: 3_000, ignoresEndOfGeneration: true)))
@@ -94,18 +106,22 @@ struct EngineTests {
         while engine.statistics().running == 0 { try await Task.sleep(for: .milliseconds(1)) }
         task.cancel()
         _ = try await task.value
+        gate.open()
         while engine.statistics().running > 0 { try await Task.sleep(for: .milliseconds(1)) }
         #expect(engine.statistics().cancelled == 1)
     }
 
     @Test("A full queue refuses, and says when to come again")
     func fullQueue() async throws {
-        let engine = try makeToyEngine(maximumSequences: 2, maximumQueue: 3, stepDelay: .milliseconds(5))
+        let gate = StepGate()
+        defer { gate.open() }
+        let engine = try makeToyEngine(maximumSequences: 2, maximumQueue: 3, gate: gate)
         var accepted: [Generation] = []
         for own in Int32(0)..<5 { accepted.append(try engine.generate(request(own))) }
         let error = #expect(throws: EngineError.self) { try engine.generate(request(9)) }
         #expect(error?.code == .queueFull)
         #expect((error?.retryAfterSeconds ?? 0) >= 1)
+        gate.open()
         for generation in accepted { #expect(try await Collected(generation).ends.count == 1) }
         #expect(engine.statistics().rejected == 1)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import KVCache
 import Kvasir
 import Scheduling
@@ -6,31 +7,55 @@ import TestSupport
 /// An engine on the toy model: token 0 ends a generation.
 func makeToyEngine(
     reuse: ReuseMode = .early, tokensPerBlock: Int = 16, blocks: Int = 1_000, maximumBatchTokens: Int = 64,
-    maximumSequences: Int = 32, maximumQueue: Int = 256, stepDelay: Duration = .zero
+    maximumSequences: Int = 32, maximumQueue: Int = 256, gate: StepGate? = nil
 ) throws -> Engine {
     try Engine(
-        runner: PacedRunner(delay: stepDelay), namespace: "toy", contextLength: 4_096, endTokens: [0],
+        runner: GatedRunner(gate: gate), namespace: "toy", contextLength: 4_096, endTokens: [0],
         configuration: EngineConfiguration(
             tokensPerBlock: tokensPerBlock, blocks: blocks, reuse: reuse, maximumBatchTokens: maximumBatchTokens,
             maximumSequences: maximumSequences, maximumQueue: maximumQueue))
 }
 
-/// The toy model, slowed down so that requests can come while a step runs.
-struct PacedRunner: ModelRunner {
-    private var toy = ToyRunner()
-    private let delay: Duration
+/// Lets an engine run only as many steps as a test allows, so that what happens between steps does not depend on speed.
+final class StepGate: @unchecked Sendable {
+    /// Guards all state.
+    private let condition = NSCondition()
+    private var allowed = 0
 
-    init(delay: Duration) {
-        self.delay = delay
+    /// Allows further steps.
+    func allow(_ steps: Int) {
+        condition.withLock {
+            allowed += steps
+            condition.broadcast()
+        }
+    }
+
+    /// Allows all steps from now on.
+    func open() {
+        allow(1 << 40)
+    }
+
+    func pass() {
+        condition.withLock {
+            while allowed == 0 { condition.wait() }
+            allowed -= 1
+        }
+    }
+}
+
+/// The toy model behind a gate.
+struct GatedRunner: ModelRunner {
+    private var toy = ToyRunner()
+    private let gate: StepGate?
+
+    init(gate: StepGate?) {
+        self.gate = gate
     }
 
     var vocabularySize: Int { toy.vocabularySize }
 
     mutating func run(_ plan: StepPlan) throws -> Logits {
-        if delay > .zero {
-            let end = ContinuousClock.now + delay
-            while ContinuousClock.now < end {}
-        }
+        gate?.pass()
         return try toy.run(plan)
     }
 }
