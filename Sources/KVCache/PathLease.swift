@@ -4,7 +4,7 @@
 /// the cache's thread.
 public struct PathLease: ~Copyable {
     private let cache: KVCache
-    private var path: Path
+    private(set) var path: Path
     private let record: PathRecords.ID
     /// The path's nodes before this one are computed.
     private var firstOpenNode = 0

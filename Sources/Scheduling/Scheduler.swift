@@ -7,13 +7,19 @@ public import KVCache
 ///                 └─────preempt──────┘   when the cache has no block left to grow into
 ///
 /// Each round the caller asks for a `plan()`, runs it, and reports with `commit` which tokens were chosen, or with `abandon`
-/// that the step failed. Between rounds it may submit and cancel. Prompts are prefilled in the order of their admission;
-/// decodes come first. A token that several prompts need is computed by the first whose turn it is; see `KVCache`.
+/// that the step failed. Between rounds it may submit and cancel. Decodes come first; prompts are prefilled so that the mean time
+/// to the first token is least, with a bound on being passed over (`SchedulingPolicy`). A token that several prompts need is
+/// computed by the first whose turn it is; see `KVCache`.
 ///
 /// It belongs to one thread, knows no clock, and equal calls give equal answers.
 public final class Scheduler {
     let cache: KVCache
     let limits: SchedulerLimits
+    let policy: SchedulingPolicy
+    private let plansSegments: Bool
+    private var prefills: PrefillQueue
+    /// The cost of all prefill so far.
+    private var prefillDone = 0.0
     private(set) var waiting = WaitingQueue()
     /// In the order of admission: who came later gives way first.
     private(set) var running: [Sequence] = []
@@ -23,9 +29,17 @@ public final class Scheduler {
     private var submitted = 0
     public private(set) var counters = SchedulerCounters()
 
-    public init(cache: KVCache, limits: SchedulerLimits) {
+    /// - Parameter plansSegments: whether plans say where paths lie; a runner that never looks there can do without, and long
+    ///   paths cost less then.
+    public init(
+        cache: KVCache, limits: SchedulerLimits, policy: SchedulingPolicy = SchedulingPolicy(),
+        plansSegments: Bool = true
+    ) {
         self.cache = cache
         self.limits = limits
+        self.policy = policy
+        prefills = PrefillQueue(order: policy.prefillOrder, cost: policy.prefillCost)
+        self.plansSegments = plansSegments
     }
 
     /// Sequences that wait for admission.
@@ -56,7 +70,7 @@ public final class Scheduler {
     public func cancel(_ id: SequenceID) {
         precondition(planned.isEmpty, "a step is under way")
         guard waiting.remove(id) == nil else { return }
-        if let place = running.firstIndex(where: { $0.id == id }) { running.remove(at: place).lease = nil }
+        if let sequence = running.first(where: { $0.id == id }) { end(sequence) }
     }
 
     /// Admits who fits, and decides the next step. An empty plan means that nothing can run.
@@ -66,8 +80,10 @@ public final class Scheduler {
         precondition(planned.isEmpty, "a step is under way")
         admit(&ended)
         var plan = StepPlan()
-        for sequence in running where sequence.isDecoding { add(sequence, to: &plan) }
-        for sequence in running where !sequence.isDecoding { add(sequence, to: &plan) }
+        for sequence in running where !sequence.isPrefilling {
+            add(sequence, to: &plan, upTo: limits.maximumBatchTokens)
+        }
+        addPrefills(to: &plan)
         return plan
     }
 
@@ -81,7 +97,10 @@ public final class Scheduler {
         counters.steps += 1
         for sequence in planned { settle(sequence) }
         var outcomes: [StepOutcome] = []
-        for (sequence, token) in zip(choosing, chosen) { receive(token, sequence, &outcomes) }
+        for (sequence, token) in zip(choosing, chosen) {
+            stopPrefilling(sequence, changesOrder: false)
+            receive(token, sequence, &outcomes)
+        }
         planned.removeAll(keepingCapacity: true)
         let growing = choosing.filter { $0.lease != nil }
         choosing.removeAll(keepingCapacity: true)
@@ -111,6 +130,9 @@ public final class Scheduler {
                 next.lease = consume lease
                 waiting.removeFirst()
                 running.append(next)
+                next.shape = next.lease?.shape
+                if next.due == nil { next.due = prefillDone + policy.patience / next.request.weight }
+                prefills.insert(next)
             } catch {
                 guard running.isEmpty else { return }
                 // Grown so long that even the whole cache does not hold it.
@@ -122,8 +144,28 @@ public final class Scheduler {
 
     // MARK: Planning
 
-    private func add(_ sequence: Sequence, to plan: inout StepPlan) {
-        let left = limits.maximumBatchTokens - plan.tokens.count
+    /// Prompts in their order; who is overdue has half of the room at least.
+    private func addPrefills(to plan: inout StepPlan) {
+        guard !prefills.isEmpty, plan.tokens.count < limits.maximumBatchTokens else { return }
+        let ordered = prefills.ordered()
+        let overdue = ordered.filter { ($0.due ?? 0) < prefillDone }.sorted {
+            ($0.due ?? 0, $0.id) < ($1.due ?? 0, $1.id)
+        }
+        if !overdue.isEmpty {
+            let half = plan.tokens.count + (limits.maximumBatchTokens - plan.tokens.count) / 2
+            for sequence in ordered where plan.tokens.count < half && (sequence.due ?? 0) >= prefillDone {
+                add(sequence, to: &plan, upTo: half)
+            }
+            for sequence in overdue { add(sequence, to: &plan, upTo: limits.maximumBatchTokens) }
+        }
+        for sequence in ordered where (sequence.due ?? 0) >= prefillDone && !sequence.isPlanned {
+            guard plan.tokens.count < limits.maximumBatchTokens else { return }
+            add(sequence, to: &plan, upTo: limits.maximumBatchTokens)
+        }
+    }
+
+    private func add(_ sequence: Sequence, to plan: inout StepPlan, upTo end: Int) {
+        let left = end - plan.tokens.count
         guard left > 0 else { return }
         let count = sequence.tokens.count
         var rows = sequence.lease?.claim(atMost: left, slots: &plan.writeSlots) ?? 0..<0
@@ -136,12 +178,13 @@ public final class Scheduler {
         let firstRow = plan.tokens.count
         let firstSegment = plan.segments.count
         plan.tokens.append(contentsOf: sequence.tokens[rows])
-        sequence.lease?.appendSegments(upTo: rows.upperBound, to: &plan.segments)
+        if plansSegments { sequence.lease?.appendSegments(upTo: rows.upperBound, to: &plan.segments) }
         plan.spans.append(
             StepPlan.Span(
                 rows: firstRow..<plan.tokens.count, firstPosition: rows.lowerBound,
                 segments: firstSegment..<plan.segments.count))
         planned.append(sequence)
+        sequence.isPlanned = true
         if rows.upperBound == count {
             plan.logitRows.append(plan.tokens.count - 1)
             choosing.append(sequence)
@@ -153,12 +196,16 @@ public final class Scheduler {
     /// Attributes what the step computed for a sequence.
     private func settle(_ sequence: Sequence) {
         let before = sequence.account
+        sequence.isPlanned = false
+        if sequence.isPrefilling { prefillDone += policy.prefillCost(sequence.rows) }
         if sequence.rows.isEmpty {
             sequence.account.computeLogits()
             counters.rows += 1
         } else {
             counters.rows += sequence.rows.count
-            counters.otherTokensComputed += sequence.account.compute(sequence.rows)
+            let (again, beyond) = sequence.account.compute(sequence.rows)
+            counters.promptTokensRecomputed += again
+            counters.otherTokensComputed += again + beyond
         }
         counters.count(from: before, to: sequence.account)
     }
@@ -202,6 +249,7 @@ public final class Scheduler {
     /// Sends the sequence that was admitted last back to the queue's head. What it computed stays cached as long as it can.
     private func preempt(_ sequence: Sequence) {
         running.removeLast()
+        stopPrefilling(sequence, changesOrder: true)
         sequence.lease = nil
         waiting.prepend(sequence)
         counters.preemptions += 1
@@ -209,6 +257,14 @@ public final class Scheduler {
 
     private func end(_ sequence: Sequence) {
         if let place = running.firstIndex(where: { $0 === sequence }) { running.remove(at: place) }
+        stopPrefilling(sequence, changesOrder: true)
+        sequence.isPlanned = false
         sequence.lease = nil
+    }
+
+    private func stopPrefilling(_ sequence: Sequence, changesOrder: Bool) {
+        guard sequence.isPrefilling else { return }
+        prefills.remove(sequence, changesOrder: changesOrder)
+        sequence.shape = nil
     }
 }
