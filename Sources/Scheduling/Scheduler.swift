@@ -4,7 +4,7 @@ public import KVCache
 ///
 ///     submit → waiting ──admit──▶ running: prefill → decode ──▶ finished
 ///                 ▲                  │
-///                 └─────preempt──────┘   when the cache has no block left to grow into
+///                 └─────preempt──────┘   when the cache has no block left to grow into: who loses least
 ///
 /// Each round the caller asks for a `plan()`, runs it, and reports with `commit` which tokens were chosen, or with `abandon`
 /// that the step failed. Between rounds it may submit and cancel. Decodes come first; prompts are prefilled so that the mean time
@@ -18,10 +18,15 @@ public final class Scheduler {
     let policy: SchedulingPolicy
     private let plansSegments: Bool
     private var prefills: PrefillQueue
+    /// Somebody had to give way, and nobody has ended since: who is let in now would soon have to give way too.
+    private var isHoldingBack = false
+    private var pace = StepPace()
+    /// The cost of the current plan's prefill.
+    private var plannedWork = 0.0
     /// The cost of all prefill so far.
     private var prefillDone = 0.0
     private(set) var waiting = WaitingQueue()
-    /// In the order of admission: who came later gives way first.
+    /// In the order of admission.
     private(set) var running: [Sequence] = []
     /// The sequences whose logits the current plan asks for, in the plan's order.
     private var choosing: [Sequence] = []
@@ -79,6 +84,7 @@ public final class Scheduler {
     public func plan(ended: inout [StepOutcome]) -> StepPlan {
         precondition(planned.isEmpty, "a step is under way")
         admit(&ended)
+        plannedWork = 0
         var plan = StepPlan()
         for sequence in running where !sequence.isPrefilling {
             add(sequence, to: &plan, upTo: limits.maximumBatchTokens)
@@ -89,10 +95,14 @@ public final class Scheduler {
 
     /// Ends a step that succeeded.
     ///
-    /// - Parameter chosen: a token for each of the plan's `logitRows`.
+    /// - Parameters:
+    ///   - chosen: a token for each of the plan's `logitRows`.
+    ///   - seconds: how long the step took, to adapt the next ones to `SchedulingPolicy.targetInterTokenLatency`.
     /// - Returns: what it brought, sequence by sequence.
-    public func commit(chosen: [TokenID]) -> [StepOutcome] {
+    public func commit(chosen: [TokenID], seconds: Double? = nil) -> [StepOutcome] {
         precondition(chosen.count == choosing.count)
+        if let seconds { pace.record(work: plannedWork, seconds: seconds) }
+        prefillDone += plannedWork
         cache.commitStep()
         counters.steps += 1
         for sequence in planned { settle(sequence) }
@@ -121,7 +131,7 @@ public final class Scheduler {
     // MARK: Admission
 
     private func admit(_ ended: inout [StepOutcome]) {
-        while running.count < limits.maximumSequences, let next = waiting.first {
+        while running.count < limits.maximumSequences, !isHoldingBack || running.isEmpty, let next = waiting.first {
             do {
                 let lease = try cache.admit(next.tokens, in: next.request.namespace)
                 let before = next.account
@@ -148,20 +158,45 @@ public final class Scheduler {
     private func addPrefills(to plan: inout StepPlan) {
         guard !prefills.isEmpty, plan.tokens.count < limits.maximumBatchTokens else { return }
         let ordered = prefills.ordered()
-        let overdue = ordered.filter { ($0.due ?? 0) < prefillDone }.sorted {
-            ($0.due ?? 0, $0.id) < ($1.due ?? 0, $1.id)
-        }
+        let overdue = ordered.filter { isOverdue($0) }.sorted { ($0.due ?? 0, $0.id) < ($1.due ?? 0, $1.id) }
+        var room = prefillRoom(in: plan)
         if !overdue.isEmpty {
-            let half = plan.tokens.count + (limits.maximumBatchTokens - plan.tokens.count) / 2
-            for sequence in ordered where plan.tokens.count < half && (sequence.due ?? 0) >= prefillDone {
-                add(sequence, to: &plan, upTo: half)
+            var half = room.half
+            for sequence in ordered where !isOverdue(sequence) {
+                guard addPrefill(sequence, to: &plan, &half) else { break }
             }
-            for sequence in overdue { add(sequence, to: &plan, upTo: limits.maximumBatchTokens) }
+            room = room.half + half
+            for sequence in overdue {
+                guard addPrefill(sequence, to: &plan, &room) else { return }
+            }
         }
-        for sequence in ordered where (sequence.due ?? 0) >= prefillDone && !sequence.isPlanned {
-            guard plan.tokens.count < limits.maximumBatchTokens else { return }
-            add(sequence, to: &plan, upTo: limits.maximumBatchTokens)
+        for sequence in ordered where !sequence.isPlanned && !isOverdue(sequence) {
+            guard addPrefill(sequence, to: &plan, &room) else { return }
         }
+    }
+
+    private func isOverdue(_ sequence: Sequence) -> Bool { (sequence.due ?? 0) < prefillDone }
+
+    /// What of a step is left for prompts: all rows, but no more work than the decodes' pace allows.
+    private func prefillRoom(in plan: StepPlan) -> PrefillRoom {
+        var room = PrefillRoom(rows: limits.maximumBatchTokens - plan.tokens.count, work: .infinity)
+        if let target = policy.targetInterTokenLatency, !plan.isEmpty, let work = pace.work(within: target) {
+            // Prompts never stop wholly, also if decodes alone take longer than wanted.
+            room.work = max(work, Double(limits.maximumBatchTokens) / 64, 1)
+        }
+        return room
+    }
+
+    /// Returns whether there is room left.
+    private func addPrefill(_ sequence: Sequence, to plan: inout StepPlan, _ room: inout PrefillRoom) -> Bool {
+        let rows = min(room.rows, policy.prefillCost.tokens(within: room.work, from: sequence.computedCount))
+        guard rows > 0 else { return false }
+        let before = plan.tokens.count
+        add(sequence, to: &plan, upTo: before + rows)
+        room.rows -= plan.tokens.count - before
+        room.work -= max(1, policy.prefillCost(sequence.rows))
+        plannedWork += policy.prefillCost(sequence.rows)
+        return room.rows > 0 && room.work >= 1
     }
 
     private func add(_ sequence: Sequence, to plan: inout StepPlan, upTo end: Int) {
@@ -197,7 +232,6 @@ public final class Scheduler {
     private func settle(_ sequence: Sequence) {
         let before = sequence.account
         sequence.isPlanned = false
-        if sequence.isPrefilling { prefillDone += policy.prefillCost(sequence.rows) }
         if sequence.rows.isEmpty {
             sequence.account.computeLogits()
             counters.rows += 1
@@ -228,7 +262,7 @@ public final class Scheduler {
         }
     }
 
-    /// Lets a sequence's newest token join its path; where there is no room, whoever was admitted last gives way.
+    /// Lets a sequence's newest token join its path; where there is no room, whoever loses least gives way.
     private func grow(_ sequence: Sequence, _ outcomes: inout [StepOutcome]) {
         guard let token = sequence.tokens.last else { return }
         while sequence.lease != nil {
@@ -236,23 +270,43 @@ public final class Scheduler {
                 try sequence.lease?.append(token)
                 return
             } catch {
-                guard running.count > 1, let last = running.last else {
+                guard let victim = victim() else {
                     end(sequence)
                     outcomes.append(.finished(sequence.id, .length))
                     return
                 }
-                preempt(last)
+                preempt(victim)
             }
         }
     }
 
-    /// Sends the sequence that was admitted last back to the queue's head. What it computed stays cached as long as it can.
+    /// Who gives way: of all but the oldest, the one whose tokens that nobody else keeps are the cheapest to compute again.
+    ///
+    /// The oldest running sequence never gives way, so it ends; then another is the oldest. And who gave way comes back only after
+    /// somebody ended. So every sequence ends, and at most as many preemptions lie between two ends as sequences run.
+    private func victim() -> Sequence? {
+        guard running.count > 1, let oldest = running.min(by: { $0.id < $1.id }) else { return nil }
+        var best: (loss: Double, sequence: Sequence)?
+        for sequence in running where sequence !== oldest {
+            let kept = sequence.lease?.sharedCount ?? 0
+            // Nothing would come free.
+            guard kept < sequence.lease?.count ?? 0 else { continue }
+            let loss = policy.prefillCost(kept..<max(kept, sequence.computedCount))
+            guard let known = best else {
+                best = (loss, sequence)
+                continue
+            }
+            if (loss, -sequence.id.rawValue) < (known.loss, -known.sequence.id.rawValue) { best = (loss, sequence) }
+        }
+        return best?.sequence ?? running.last { $0 !== oldest }
+    }
+
+    /// Sends a sequence back to the queue. What it computed stays cached as long as it can.
     private func preempt(_ sequence: Sequence) {
-        running.removeLast()
-        stopPrefilling(sequence, changesOrder: true)
-        sequence.lease = nil
-        waiting.prepend(sequence)
+        end(sequence)
+        waiting.putBack(sequence)
         counters.preemptions += 1
+        isHoldingBack = true
     }
 
     private func end(_ sequence: Sequence) {
@@ -260,6 +314,7 @@ public final class Scheduler {
         stopPrefilling(sequence, changesOrder: true)
         sequence.isPlanned = false
         sequence.lease = nil
+        isHoldingBack = false
     }
 
     private func stopPrefilling(_ sequence: Sequence, changesOrder: Bool) {

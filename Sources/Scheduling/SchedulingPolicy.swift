@@ -9,6 +9,9 @@ public struct SchedulingPolicy: Sendable {
     ///
     /// Overdue sequences are computed in the order in which they became so, with at least half of each step's room.
     public var patience = 1e6
+    /// Seconds that may lie between two tokens of a sequence: as long as any sequence decodes, steps prefill no more than fits
+    /// into this time by what measured steps took (`Scheduler.commit`). `nil` for no such limit.
+    public var targetInterTokenLatency: Double?
 
     public init() {}
 }

@@ -57,8 +57,10 @@ public struct Simulation {
             var outcomes: [StepOutcome] = []
             let plan = scheduler.plan(ended: &outcomes)
             if !plan.isEmpty {
-                now += options.cost.seconds(of: plan)
-                outcomes += scheduler.commit(chosen: scheduler.choosingSequences.map { live[$0]?.answer ?? TokenID(0) })
+                let seconds = options.cost.seconds(of: plan)
+                now += seconds
+                outcomes += scheduler.commit(
+                    chosen: scheduler.choosingSequences.map { live[$0]?.answer ?? TokenID(0) }, seconds: seconds)
             }
             for outcome in outcomes {
                 switch outcome {

@@ -12,4 +12,12 @@ public struct PrefillCost: Sendable, Equatable {
         let (first, end) = (Double(positions.lowerBound), Double(positions.upperBound))
         return (end - first) * (1 + attention * (first + end) / 2)
     }
+
+    /// How many tokens from a position on cost no more than that.
+    func tokens(within work: Double, from position: Int) -> Int {
+        guard work > 0 else { return 0 }
+        guard work < 1e15 else { return .max }
+        let here = 1 + attention * Double(position)
+        return Int(2 * work / (here + (here * here + 2 * attention * work).squareRoot()))
+    }
 }
