@@ -20,6 +20,11 @@ public final class Scheduler {
     private var prefills: PrefillQueue
     /// Somebody had to give way, and nobody has ended since: who is let in now would soon have to give way too.
     private var isHoldingBack = false
+    /// How much of what all running sequences still lack to the usual length is kept for them when others are let in. Some end
+    /// and give back their room before the rest have grown, so less than half is enough; measured by simulation.
+    private static let growingShare = 0.3
+    /// How many tokens sequences generate, a mean that follows those that ended lately.
+    private var usualLength = 0.0
     private var pace = StepPace()
     /// The cost of the current plan's prefill.
     private var plannedWork = 0.0
@@ -131,7 +136,9 @@ public final class Scheduler {
     // MARK: Admission
 
     private func admit(_ ended: inout [StepOutcome]) {
-        while running.count < limits.maximumSequences, !isHoldingBack || running.isEmpty, let next = waiting.first {
+        while running.count < limits.maximumSequences, !isHoldingBack || running.isEmpty, let next = waiting.first,
+            running.isEmpty || leavesRoomToGrow(next)
+        {
             do {
                 let lease = try cache.admit(next.tokens, in: next.request.namespace)
                 let before = next.account
@@ -150,6 +157,23 @@ public final class Scheduler {
                 ended.append(.finished(next.id, .length))
             }
         }
+    }
+
+    /// Whether the running sequences and one more would have room to grow until some of them have ended.
+    private func leavesRoomToGrow(_ sequence: Sequence) -> Bool {
+        let statistics = cache.statistics
+        let available =
+            Double((statistics.free + statistics.cached - 1) * cache.tokensPerBlock) - Double(sequence.tokens.count)
+        let most = max(Double(cache.tokensPerBlock) / 2, usualLength * Self.growingShare)
+        if available >= most * Double(running.count + 1) { return true }
+        let growth = running.reduce(expectedGrowth(of: sequence)) { $0 + expectedGrowth(of: $1) }
+        if available >= growth { return true }
+        return available + Double(cache.peek(sequence.tokens, in: sequence.request.namespace)) >= growth
+    }
+
+    private func expectedGrowth(of sequence: Sequence) -> Double {
+        let left = min(usualLength, Double(sequence.request.maximumTokens)) - Double(sequence.generated)
+        return max(Double(cache.tokensPerBlock) / 2, left * Self.growingShare)
     }
 
     // MARK: Planning
@@ -249,6 +273,7 @@ public final class Scheduler {
             outcomes.append(.prompt(sequence.id, sequence.account))
         }
         if sequence.request.endTokens.contains(token) {
+            learnLength(of: sequence)
             end(sequence)
             outcomes.append(.finished(sequence.id, .endToken))
             return
@@ -257,6 +282,7 @@ public final class Scheduler {
         counters.generatedTokens += 1
         outcomes.append(.token(sequence.id, token))
         if sequence.generated == sequence.request.maximumTokens {
+            learnLength(of: sequence)
             end(sequence)
             outcomes.append(.finished(sequence.id, .length))
         }
@@ -307,6 +333,10 @@ public final class Scheduler {
         waiting.putBack(sequence)
         counters.preemptions += 1
         isHoldingBack = true
+    }
+
+    private func learnLength(of sequence: Sequence) {
+        usualLength += (Double(sequence.generated) - usualLength) / 32
     }
 
     private func end(_ sequence: Sequence) {
