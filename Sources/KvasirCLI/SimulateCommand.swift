@@ -32,6 +32,12 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Token slots in a block, 2 to 128.")
     var tokensPerBlock: Int = 16
 
+    @Option(help: "In which order prompts are computed: horn, arrival or longest-prefix.")
+    var prefillOrder: PrefillOrder = .horn
+
+    @Option(help: "Milliseconds that prefill should leave between two tokens of a sequence at most.")
+    var targetItl: Double?
+
     @Option(help: "A JSON file with the seconds a step takes: step, row, pair, read. See docs/scheduling.md.")
     var costModel: String?
 
@@ -62,6 +68,7 @@ struct SimulateCommand: ParsableCommand {
         }
         guard rate > 0, rate.isFinite else { throw ValidationError("--rate must be above 0") }
         guard (1...1_000).contains(fanOut) else { throw ValidationError("--fan-out must be 1 to 1000") }
+        guard targetItl ?? 1 > 0 else { throw ValidationError("--target-itl must be above 0") }
         guard kvBytesPerToken > 0 else { throw ValidationError("--kv-bytes-per-token must be above 0") }
         guard maxSequences >= 1, maxBatchTokens >= maxSequences else {
             throw ValidationError("--max-sequences must be at least 1 and at most --max-batch-tokens")
@@ -75,6 +82,8 @@ struct SimulateCommand: ParsableCommand {
         options.kvTokens = kvMemory.bytes.map { $0 / kvBytesPerToken }
         options.tokensPerBlock = tokensPerBlock
         options.limits = SchedulerLimits(maximumBatchTokens: maxBatchTokens, maximumSequences: maxSequences)
+        options.scheduling.prefillOrder = prefillOrder
+        options.scheduling.targetInterTokenLatency = targetItl.map { $0 / 1_000 }
         do {
             if let costModel { options.cost = try StepCost(json: try Self.read(costModel)) }
             let trace = try Trace.read(try Self.read(self.trace), limit: limit ?? .max)
@@ -132,3 +141,5 @@ struct SimulateCommand: ParsableCommand {
         var description: String { bytes.map { ByteCount($0).description } ?? "unlimited" }
     }
 }
+
+extension PrefillOrder: @retroactive ExpressibleByArgument {}
