@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import KVCache
-import Scheduling
+public import Scheduling
 import Simulator
 
 /// `kvasir simulate`
@@ -142,4 +142,4 @@ struct SimulateCommand: ParsableCommand {
     }
 }
 
-extension PrefillOrder: @retroactive ExpressibleByArgument {}
+extension PrefillOrder: ExpressibleByArgument {}

@@ -189,7 +189,7 @@ public final class Scheduler {
             for sequence in ordered where !isOverdue(sequence) {
                 guard addPrefill(sequence, to: &plan, &half) else { break }
             }
-            room = room.half + half
+            room = room.otherHalf + half
             for sequence in overdue {
                 guard addPrefill(sequence, to: &plan, &room) else { return }
             }

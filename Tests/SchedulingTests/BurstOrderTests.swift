@@ -150,6 +150,23 @@ struct BurstOrderTests {
         }
     }
 
+    @Test("With one row a step, who is overdue has it")
+    func oneRow() {
+        var policy = SchedulingPolicy()
+        policy.patience = 5
+        let scheduler = Scheduler(
+            cache: KVCache(tokensPerBlock: 16, blocks: 10),
+            limits: SchedulerLimits(maximumBatchTokens: 1, maximumSequences: 1), policy: policy)
+        _ = scheduler.submit(SequenceRequest(prompt: Array(repeating: 1, count: 20), maximumTokens: 1))
+        var outcomes: [StepOutcome] = []
+        for _ in 0..<20 {
+            let plan = scheduler.plan(ended: &outcomes)
+            #expect(plan.tokens.count == 1)
+            _ = scheduler.commit(chosen: plan.logitRows.map { _ in TokenID(0) })
+        }
+        #expect(scheduler.isIdle)
+    }
+
     @Test("Weight moves a request forward")
     func weight() {
         let cache = KVCache(tokensPerBlock: 16, blocks: 1_000)
