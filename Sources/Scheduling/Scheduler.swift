@@ -136,6 +136,7 @@ public final class Scheduler {
     // MARK: Admission
 
     private func admit(_ ended: inout [StepOutcome]) {
+        var hasCleared = false
         while running.count < limits.maximumSequences, !isHoldingBack || running.isEmpty, let next = waiting.first,
             running.isEmpty || leavesRoomToGrow(next)
         {
@@ -152,6 +153,12 @@ public final class Scheduler {
                 prefills.insert(next)
             } catch {
                 guard running.isEmpty else { return }
+                if !hasCleared, cache.couldHold(tokens: next.tokens.count) {
+                    // What it could share fills blocks in part only: without it, it may fit.
+                    cache.reset()
+                    hasCleared = true
+                    continue
+                }
                 // Grown so long that even the whole cache does not hold it.
                 waiting.removeFirst()
                 ended.append(.finished(next.id, .length))
@@ -297,6 +304,11 @@ public final class Scheduler {
                 return
             } catch {
                 guard let victim = victim() else {
+                    // Its blocks may be filled in part only, where others' paths parted; it may fit if it begins anew.
+                    if cache.couldHold(tokens: sequence.tokens.count) {
+                        preempt(sequence)
+                        return
+                    }
                     end(sequence)
                     outcomes.append(.finished(sequence.id, .length))
                     return

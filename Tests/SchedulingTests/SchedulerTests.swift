@@ -90,6 +90,18 @@ struct SchedulerTests {
         return policy
     }
 
+    @Test("Sharing a part of a block never keeps out or cuts short what would fit without it", arguments: [37, 45])
+    func partlySharedBlocks(length: Int) {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 3)
+        _ = engine.scheduler.submit(SequenceRequest(prompt: Array(repeating: 1, count: 20), maximumTokens: 1))
+        while !engine.step().isEmpty {}
+        let request = SequenceRequest(
+            prompt: Array(repeating: 1, count: 5) + Array(repeating: 2, count: length - 5), maximumTokens: 48 - length)
+        let id = engine.scheduler.submit(request)
+        while !engine.step().isEmpty {}
+        #expect(engine.outputs[id] == SimulatedEngine.reference(request).tokens)
+    }
+
     struct Layout: CustomTestStringConvertible {
         var mode: ReuseMode
         var tokensPerBlock: Int
