@@ -36,9 +36,9 @@ extension SimulationReport {
         var scale = 1
         for _ in 0..<digits { scale *= 10 }
         guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-        let units = Int((value * Double(scale)).rounded())
-        let fraction = String(units.magnitude % UInt(scale))
-        return (units < 0 ? "-" : "") + "\(units.magnitude / UInt(scale))"
+        let units = Int(abs(value) * Double(scale) + 0.5)
+        let fraction = String(units % scale)
+        return (value < 0 ? "-" : "") + "\(units / scale)"
             + (digits == 0 ? "" : "." + String(repeating: "0", count: digits - fraction.count) + fraction)
     }
 }

@@ -18,6 +18,13 @@ public struct PrefillCost: Sendable, Equatable {
         guard work > 0 else { return 0 }
         guard work < 1e15 else { return .max }
         let here = 1 + attention * Double(position)
-        return Int(2 * work / (here + (here * here + 2 * attention * work).squareRoot()))
+        // Newton's method from above, since the root of the quadratic would need a library for mathematics.
+        var tokens = work / here
+        for _ in 0..<64 {
+            let next = (work + attention * tokens * tokens / 2) / (here + attention * tokens)
+            guard next < tokens else { break }
+            tokens = next
+        }
+        return Int(tokens)
     }
 }
