@@ -3,8 +3,8 @@
 /// The lease ends when it is released or dropped, exactly once: it cannot be copied, and `release` consumes it. It belongs to
 /// the cache's thread.
 public struct PathLease: ~Copyable {
-    private let cache: KVCache
-    private var path: Path
+    let cache: KVCache
+    private(set) var path: Path
     private let record: PathRecords.ID
     /// The path's nodes before this one are computed.
     private var firstOpenNode = 0

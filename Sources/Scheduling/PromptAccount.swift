@@ -35,13 +35,15 @@ public struct PromptAccount: Sendable, Equatable {
         attributed = reused
     }
 
-    /// The sequence computed these positions. Returns how many of them it had to compute again or that are not the prompt's.
-    mutating func compute(_ rows: Range<Int>) -> Int {
+    /// The sequence computed these positions. Returns how many of them it had to compute again, and how many are not the
+    /// prompt's.
+    mutating func compute(_ rows: Range<Int>) -> (again: Int, beyond: Int) {
         attributeToOthers(upTo: rows.lowerBound)
         let new = max(0, min(rows.upperBound, tokens) - max(rows.lowerBound, attributed))
         computed += new
         attributed = max(attributed, min(rows.upperBound, tokens))
-        return rows.count - new
+        let beyond = max(0, rows.upperBound - max(tokens, rows.lowerBound))
+        return (rows.count - new - beyond, beyond)
     }
 
     /// Only the logits of the last token were computed.

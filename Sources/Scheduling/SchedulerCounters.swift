@@ -11,6 +11,8 @@ public struct SchedulerCounters: Sendable, Equatable {
     public var promptTokensReusedInFlight = 0
     public var promptTokensComputed = 0
     public var promptTokensLogitsOnly = 0
+    /// Prompt tokens whose keys and values were written again after a preemption.
+    public var promptTokensRecomputed = 0
     /// Keys and values written beyond prompts: for generated tokens, and again after a preemption.
     public var otherTokensComputed = 0
     /// Tokens generated.

@@ -11,6 +11,12 @@ final class Sequence {
     var account: PromptAccount
     /// What the current step computes of the sequence.
     var rows = 0..<0
+    /// Where the path runs, while its prompt is being computed.
+    var shape: PathShape?
+    /// Whether the current step computes something of it.
+    var isPlanned = false
+    /// How much prefill may have been done in all before it is overdue.
+    var due: Double?
 
     init(id: SequenceID, request: SequenceRequest) {
         self.id = id
@@ -22,6 +28,9 @@ final class Sequence {
     /// How many tokens have been generated.
     var generated: Int { tokens.count - request.prompt.count }
 
-    /// Whether the prompt is computed, so that each step brings a token.
-    var isDecoding: Bool { account.isComplete }
+    /// How many tokens of its path are computed.
+    var computedCount: Int { lease?.computedCount() ?? 0 }
+
+    /// Whether its path is being computed: the prompt, and after a preemption what had been generated.
+    var isPrefilling: Bool { shape != nil }
 }

@@ -10,14 +10,18 @@ public struct SequenceRequest: Sendable {
     public var maximumTokens: Int
     /// Tokens that end the sequence; they do not become part of it.
     public var endTokens: Set<TokenID>
+    /// How much a unit of its waiting counts against that of others; above 0.
+    public var weight: Double
 
     public init(
         prompt: [TokenID], namespace: CacheNamespace = CacheNamespace(), maximumTokens: Int,
-        endTokens: Set<TokenID> = []
+        endTokens: Set<TokenID> = [],
+        weight: Double = 1
     ) {
         self.prompt = prompt
         self.namespace = namespace
         self.maximumTokens = maximumTokens
         self.endTokens = endTokens
+        self.weight = weight
     }
 }

@@ -12,9 +12,9 @@ struct WaitingQueue {
         sequences.append(sequence)
     }
 
-    /// Puts a sequence before all others.
-    mutating func prepend(_ sequence: Sequence) {
-        sequences.prepend(sequence)
+    /// Takes a sequence back that was admitted before: before all that came later than it.
+    mutating func putBack(_ sequence: Sequence) {
+        sequences.insert(sequence, at: sequences.firstIndex { $0.id > sequence.id } ?? sequences.endIndex)
     }
 
     mutating func removeFirst() {

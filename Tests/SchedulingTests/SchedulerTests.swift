@@ -1,3 +1,4 @@
+import Foundation
 import KVCache
 import Scheduling
 import TestSupport
@@ -78,6 +79,29 @@ struct SchedulerTests {
             engine.outputs[tooLong]?.count == 38, "40 slots, 3 of them for the prompt, and the last token needs none")
     }
 
+    /// More of them: `KVASIR_SOAK=1000 swift test --filter randomHistories`.
+    private static let seeds = ProcessInfo.processInfo.environment["KVASIR_SOAK"].flatMap { UInt64($0) } ?? 20
+
+    private static func policy(_ random: inout SeededGenerator) -> SchedulingPolicy {
+        var policy = SchedulingPolicy()
+        policy.prefillOrder = PrefillOrder.allCases[Int.random(in: 0..<3, using: &random)]
+        policy.patience = random.oneIn(2) ? 50 : 1e6
+        policy.targetInterTokenLatency = random.oneIn(2) ? Double.random(in: 0...30, using: &random) : nil
+        return policy
+    }
+
+    @Test("Sharing a part of a block never keeps out or cuts short what would fit without it", arguments: [37, 45])
+    func partlySharedBlocks(length: Int) {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 3)
+        _ = engine.scheduler.submit(SequenceRequest(prompt: Array(repeating: 1, count: 20), maximumTokens: 1))
+        while !engine.step().isEmpty {}
+        let request = SequenceRequest(
+            prompt: Array(repeating: 1, count: 5) + Array(repeating: 2, count: length - 5), maximumTokens: 48 - length)
+        let id = engine.scheduler.submit(request)
+        while !engine.step().isEmpty {}
+        #expect(engine.outputs[id] == SimulatedEngine.reference(request).tokens)
+    }
+
     struct Layout: CustomTestStringConvertible {
         var mode: ReuseMode
         var tokensPerBlock: Int
@@ -96,13 +120,18 @@ struct SchedulerTests {
         "Random arrivals, cancellations and failures: right outputs, every request ends, nothing leaks",
         arguments: layouts)
     func randomHistories(layout: Layout) throws {
-        for seed in UInt64(0)..<12 {
+        for seed in 0..<Self.seeds {
             var random = SeededGenerator(seed: seed)
             let sequences = Int.random(in: 1...8, using: &random)
             var engine = SimulatedEngine(
                 mode: layout.mode, tokensPerBlock: layout.tokensPerBlock, blocks: layout.blocks,
                 limits: SchedulerLimits(
-                    maximumBatchTokens: Int.random(in: sequences...40, using: &random), maximumSequences: sequences))
+                    maximumBatchTokens: Int.random(in: sequences...40, using: &random), maximumSequences: sequences),
+                policy: Self.policy(&random))
+            var times = SeededGenerator(seed: seed ^ 77)
+            engine.seconds = {
+                times.oneIn(5) ? nil : Double($0.tokens.count + 3) * Double.random(in: 0.5...2, using: &times)
+            }
             var failures = SeededGenerator(seed: seed ^ 99)
             engine.runner.fails = { failures.oneIn(60) }
             var requests: [SequenceID: SequenceRequest] = [:]
@@ -116,7 +145,8 @@ struct SchedulerTests {
                     }
                     let request = SequenceRequest(
                         prompt: prompt, namespace: CacheNamespace(salt: random.oneIn(4) ? "other" : nil),
-                        maximumTokens: Int.random(in: 1...12, using: &random), endTokens: [0])
+                        maximumTokens: Int.random(in: 1...12, using: &random), endTokens: [0],
+                        weight: random.oneIn(3) ? Double.random(in: 0.01...100, using: &random) : 1)
                     requests[engine.scheduler.submit(request)] = request
                 }
                 if random.oneIn(6), let victim = requests.keys.sorted().randomElement(using: &random) {

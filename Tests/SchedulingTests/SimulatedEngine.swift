@@ -12,9 +12,15 @@ struct SimulatedEngine {
     private(set) var ends: [SequenceID: SequenceEnd] = [:]
     private(set) var failed: Set<SequenceID> = []
 
-    init(mode: ReuseMode, tokensPerBlock: Int, blocks: Int, limits: SchedulerLimits = SchedulerLimits()) {
+    /// How long a step takes, in seconds.
+    var seconds: (StepPlan) -> Double? = { _ in nil }
+
+    init(
+        mode: ReuseMode, tokensPerBlock: Int, blocks: Int, limits: SchedulerLimits = SchedulerLimits(),
+        policy: SchedulingPolicy = SchedulingPolicy()
+    ) {
         cache = KVCache(tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode)
-        scheduler = Scheduler(cache: cache, limits: limits)
+        scheduler = Scheduler(cache: cache, limits: limits, policy: policy)
     }
 
     /// Plans, runs and commits a step. Returns the plan, empty if there was nothing to do.
@@ -25,7 +31,8 @@ struct SimulatedEngine {
         if !plan.isEmpty {
             do {
                 let logits = try runner.run(plan)
-                outcomes += scheduler.commit(chosen: plan.logitRows.indices.map { Self.greedy(Array(logits[$0])) })
+                outcomes += scheduler.commit(
+                    chosen: plan.logitRows.indices.map { Self.greedy(Array(logits[$0])) }, seconds: seconds(plan))
             } catch {
                 failed.formUnion(scheduler.abandon())
             }

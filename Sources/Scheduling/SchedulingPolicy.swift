@@ -1,0 +1,17 @@
+/// How a scheduler weighs requests against one another.
+public struct SchedulingPolicy: Sendable {
+    /// In which order prompts are computed.
+    public var prefillOrder = PrefillOrder.horn
+    /// What computing prompts costs.
+    public var prefillCost = PrefillCost()
+    /// How much prefill, in units of `PrefillCost`, may be done after a sequence's admission before the sequence is overdue. It
+    /// counts for a sequence of weight 1; others have less or more patience by their weight.
+    ///
+    /// Overdue sequences are computed in the order in which they became so, with at least half of each step's room.
+    public var patience = 1e6
+    /// Seconds that may lie between two tokens of a sequence: as long as any sequence decodes, steps prefill no more than fits
+    /// into this time by what measured steps took (`Scheduler.commit`). `nil` for no such limit.
+    public var targetInterTokenLatency: Double?
+
+    public init() {}
+}

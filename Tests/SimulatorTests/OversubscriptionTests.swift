@@ -1,0 +1,43 @@
+import Scheduling
+import Simulator
+import TestSupport
+import Testing
+
+@Suite("More sequences than memory, simulated")
+struct OversubscriptionTests {
+    private static func requests(_ count: Int) -> [TraceRequest] {
+        var random = SeededGenerator(seed: 5)
+        return (0..<count).map {
+            TraceRequest(
+                arrival: 0, runs: [], promptTokens: Int.random(in: 10...110, using: &random),
+                outputTokens: Int.random(in: 10...150, using: &random), content: Int32($0))
+        }
+    }
+
+    private static func replay(sequences: Int) -> SimulationReport {
+        var options = SimulationOptions()
+        // Room for 20 sequences of the usual final length.
+        options.kvTokens = 20 * 140
+        options.limits.maximumSequences = sequences
+        return Simulation(Trace(requests: requests(400), grain: 1), options).run()
+    }
+
+    @Test("Throughput stays within 5 % of the best at 1, 1.5, 2 and 4 times what memory holds, and nothing is lost")
+    func curve() {
+        let reports = [20, 24, 30, 40, 80].map { Self.replay(sequences: $0) }
+        let best = reports.map(\.tokensPerSecond).max() ?? 0
+        for report in reports.dropFirst(2) {
+            #expect(report.tokensPerSecond >= 0.95 * best, "\(reports.map(\.tokensPerSecond))")
+            #expect(report.redundancy < 1.05, "\(report.preemptions) preemptions")
+        }
+        for report in reports { #expect(report.truncated == 0 && report.generatedTokens == reports[0].generatedTokens) }
+    }
+
+    @Test("A pool in which hardly two sequences fit: all end, whole")
+    func tiny() {
+        var options = SimulationOptions()
+        options.kvTokens = 272
+        let report = Simulation(Trace(requests: Self.requests(60), grain: 1), options).run()
+        #expect(report.requests == 60 && report.truncated == 0)
+    }
+}

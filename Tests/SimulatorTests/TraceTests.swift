@@ -1,0 +1,78 @@
+import KVCache
+import Simulator
+import Testing
+
+@Suite("Traces")
+struct TraceTests {
+    @Test("Mooncake: an id is 512 tokens, the last one what is left of the prompt")
+    func mooncake() throws {
+        let trace = try Trace.read(
+            Array(
+                """
+                {"timestamp": 3000, "input_length": 600, "output_length": 7, "hash_ids": [4, 9]}
+                {"timestamp": 6000, "input_length": 1030, "output_length": 1, "hash_ids": [4, 5, 6], "more": "\\"x"}
+
+                """.utf8))
+        #expect(trace.grain == 512)
+        #expect(trace.requests.map(\.arrival) == [0, 3])
+        let tokens = trace.requests.map { $0.tokens(grain: trace.grain) }
+        #expect(tokens[0] == Self.blocks([(4, 512), (9, 88)]))
+        #expect(tokens[1] == Self.blocks([(4, 512), (5, 512), (6, 6)]))
+        #expect(trace.distinctTokens == 512 + 88 + 512 + 6)
+    }
+
+    private static func blocks(_ blocks: [(id: Int32, tokens: Int)]) -> [TokenID] {
+        blocks.flatMap { Array(repeating: TokenID($0.id), count: $0.tokens) }
+    }
+
+    @Test("Runs: an id is 64 tokens; what no id stands for is the request's own")
+    func runs() throws {
+        let trace = try Trace.read(
+            Array(
+                """
+                {"t":1.5,"s":0,"sub":0,"in":200,"out":3,"api":-1,"stop":"","r":[[7,2],[3,1]]}
+                {"t":1.25,"s":0,"sub":1,"in":130,"out":3,"api":1e1,"stop":"end_turn","r":[[7,2]]}
+                """.utf8))
+        #expect(trace.grain == 64)
+        #expect(trace.requests.map(\.arrival) == [0, 0.25], "by arrival, from 0 on")
+        let tokens = trace.requests.map { $0.tokens(grain: 64) }
+        #expect(Array(tokens[1].prefix(192)) == Self.blocks([(7, 64), (8, 64), (3, 64)]))
+        #expect(tokens[0].count == 130 && tokens[1].count == 200)
+        #expect(tokens[0].suffix(2) != tokens[1].suffix(2) && tokens[0][129].rawValue < 0)
+        #expect(trace.distinctTokens == 3 * 64 + 8 + 2)
+        #expect(
+            trace.fannedOut(copies: 4, within: 1, seed: 1).distinctTokens == trace.distinctTokens, "copies share all")
+    }
+
+    @Test("Azure: times and lengths, nothing shared")
+    func azure() throws {
+        let trace = try Trace.read(
+            Array(
+                "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:59.5,5,2\r\n2023-11-16 18:18:01.0,7,1\r\n"
+                    .utf8))
+        #expect(trace.requests.map(\.arrival) == [0, 1.5])
+        #expect(trace.distinctTokens == 12 && trace.promptTokens == 12)
+    }
+
+    @Test(
+        "What is no trace is refused with its line",
+        arguments: [
+            ("", 1), ("{}", 1), ("[1]", 1), ("{\"hash_ids\":[1],\"timestamp\":0,\"input_length\":1}", 1),
+            ("{\"r\":[[0,1]],\"t\":0,\"in\":64,\"out\":1}\n{\"r\":[[0]],\"t\":0,\"in\":64,\"out\":1}", 2),
+            ("{\"r\":[[0,1]],\"t\":-1,\"in\":64,\"out\":1}", 1),
+            ("{\"r\":[[0,9999999999]],\"t\":0,\"in\":64,\"out\":1}", 1),
+            ("{\"r\":[0,1", 1), ("{\"r\":[[[[[[0]]]]]],\"t\":0}", 1), ("{\"r\\", 1), ("TIMESTAMP,x\n1,2", 2),
+            ("{\"r\":[],\"t\":1e999,\"in\":1,\"out\":1}", 1), ("{\"r\":[],\"t\":0,\"in\":1e300,\"out\":1}", 1),
+        ])
+    func refused(text: String, line: Int) {
+        #expect { try Trace.read(Array(text.utf8)) } throws: { ($0 as? TraceError)?.line == line }
+    }
+
+    @Test("A cost model is an object of its terms")
+    func cost() throws {
+        let cost = try StepCost(json: Array("{\n\"row\": 2e-3,\n\"step\": 0\n}\n".utf8))
+        #expect(cost.row == 2e-3 && cost.step == 0 && cost.pair == StepCost().pair)
+        #expect(throws: TraceError.self) { try StepCost(json: Array("{\"rows\": 1}".utf8)) }
+        #expect(throws: TraceError.self) { try StepCost(json: Array("{\"row\": -1}".utf8)) }
+    }
+}
