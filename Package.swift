@@ -30,7 +30,8 @@ let package = Package(
         .executableTarget(
             name: "KvasirCLI",
             dependencies: [
-                "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Tokenization",
+                "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Scheduling", "Simulator",
+                "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -58,6 +59,7 @@ let package = Package(
             dependencies: ["Compute", "KVCache", "ModelFiles", "Scheduling"],
             swiftSettings: swiftSettings
         ),
+        .target(name: "Simulator", dependencies: ["KVCache", "Scheduling"], swiftSettings: swiftSettings),
         .target(
             name: "Scheduling",
             dependencies: ["KVCache", .product(name: "DequeModule", package: "swift-collections")],
@@ -96,6 +98,11 @@ let package = Package(
         .testTarget(
             name: "SchedulingTests",
             dependencies: ["KVCache", "Scheduling", "TestSupport"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: ["KVCache", "Scheduling", "Simulator", "TestSupport"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -7,6 +7,8 @@ struct KvasirCommand: AsyncParsableCommand {
         commandName: "kvasir",
         abstract: "An LLM inference engine and OpenAI-compatible server, built around its KV cache.",
         version: "0.1.0",
-        subcommands: [ServeCommand.self, GenerateCommand.self, InspectCommand.self, KVScriptCommand.self]
+        subcommands: [
+            ServeCommand.self, GenerateCommand.self, InspectCommand.self, SimulateCommand.self, KVScriptCommand.self,
+        ]
     )
 }

@@ -13,6 +13,9 @@ public final class Engine: Sendable {
     /// How many tokens a prompt and its continuation have together at most: the model's limit or the memory's.
     public let contextLength: Int
 
+    /// For how many full steps of prefill a prompt may be passed over by shorter ones.
+    private static let patientSteps = 64
+
     /// - Parameters:
     ///   - runner: the model, with memory for the configuration's slots.
     ///   - namespace: what tells this model's keys and values from others'.
@@ -29,10 +32,13 @@ public final class Engine: Sendable {
         vocabularySize = runner.vocabularySize
         let cache = KVCache(
             tokensPerBlock: configuration.tokensPerBlock, blocks: configuration.blocks, mode: configuration.reuse)
+        var policy = SchedulingPolicy()
+        policy.patience = Double(Self.patientSteps * configuration.maximumBatchTokens)
         let scheduler = Scheduler(
             cache: cache,
             limits: SchedulerLimits(
-                maximumBatchTokens: configuration.maximumBatchTokens, maximumSequences: configuration.maximumSequences))
+                maximumBatchTokens: configuration.maximumBatchTokens, maximumSequences: configuration.maximumSequences),
+            policy: policy)
         mailbox = EngineMailbox(
             statistics: EngineStatistics(cache: cache.statistics),
             maximumInside: configuration.maximumSequences + configuration.maximumQueue)
