@@ -5,8 +5,10 @@ import re
 from phrases import HERE, expand, fill_digits, sections, split_words, word_lists
 
 DROPPABLE = {"the", "a", "an", "do", "does", "is", "are", "i", "to", "of", "please"}
-KEYS_NEAR = {"a": "sq", "e": "wr", "i": "uo", "o": "ip", "n": "bm", "r": "et", "s": "ad", "t": "ry", "l": "k", "c": "xv",
-             "m": "n"}
+KEYS_NEAR = {
+    "a": "sq", "e": "wr", "i": "uo", "o": "ip", "n": "bm", "r": "et", "s": "ad", "t": "ry", "l": "k", "c": "xv",
+    "m": "n",
+}
 CODE = re.compile(r"--|/|_|`|\d")
 CAPITALS = {
     "kvasir": "Kvasir", "ttft": "TTFT", "kv": "KV", "gguf": "GGUF", "api": "API", "gpu": "GPU", "lru": "LRU",

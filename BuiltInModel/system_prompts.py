@@ -4,7 +4,6 @@ from phrases import expand, fill_digits, sections, word_lists
 from questions import pseudo_word
 
 BULLETS = ["- ", "* ", "• ", "", "{}. ", "{}) ", "({}) ", "Rule {}: "]
-
 PARTS = {"rules": 22, "policy": 28, "mixed": 14, "notes": 18, "pairs": 8, "dialogue": 5, "noise": 5}  # weights
 
 
