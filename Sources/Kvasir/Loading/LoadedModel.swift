@@ -2,7 +2,7 @@ import CAssets
 import Compute
 public import Foundation
 import Jinja
-public import KVCache
+import KVCache
 public import ModelFiles
 public import Models
 public import Tokenization
