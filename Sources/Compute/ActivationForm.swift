@@ -4,14 +4,15 @@ internal import CKernels
 ///
 /// Weights of different types that want the same form share one conversion (`Operations.prepare`).
 public enum ActivationForm: String, Sendable, CaseIterable {
-    // swift-format-ignore-file: AlwaysUseLowerCamelCase
     /// As they are.
     case f32
     /// Rounded to f16 or bf16.
     case f16, bf16
     /// int8 in groups of 32 with an f16 scale each.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case q8_32
     /// int8 in groups of 256 with an f32 scale each.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case q8_256
 
     init(_ form: kvk_form) {

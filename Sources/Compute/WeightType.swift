@@ -2,13 +2,15 @@ internal import CKernels
 
 /// How weights are stored in a model file.
 public enum WeightType: String, Sendable, CaseIterable {
-    // swift-format-ignore-file: AlwaysUseLowerCamelCase
     case f32, f16, bf16
     /// Groups of 32: an f16 scale and 32 int8.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case q8_0
     /// Groups of 32: an f16 scale and 32 four-bit weights with zero point 8.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case q4_0
     /// Groups of 32: an f16 scale and 32 five-bit weights with zero point 16.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case q5_0
 
     /// How many elements form an indivisible group in a row.
