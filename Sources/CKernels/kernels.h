@@ -133,11 +133,20 @@ typedef struct kvk_attention_item {
   float *scratch;
 } kvk_attention_item;
 
+/// Sums of a product and what is to be added to them.
+typedef struct kvk_sums {
+  const float *values; // [rows][stride]
+  size_t rows, columns, stride;
+  const float *bias; // [columns] or NULL
+} kvk_sums;
+
 struct kvk_kernels {
   const char *name;
   kvk_matmul matmul[KVK_TYPE_COUNT];
   kvk_preparation preparations[KVK_FORM_COUNT];
   void (*dequantise[KVK_TYPE_COUNT])(const uint8_t *row, size_t k, float *out);
+  /// out[r][o] = (sums[r][o] + bias[o]) + (accumulate ? out[r][o] : 0)
+  void (*store_sums)(const kvk_sums *sums, bool accumulate, float *out, size_t out_stride);
   /// 1 / sqrt(mean(x²) + epsilon)
   float (*rms_scale)(const float *x, float epsilon, size_t n);
   /// out = x * scale * weight

@@ -67,6 +67,7 @@ typedef struct part {
   const kvk_product *product;
   const kvk_matmul *m;
   size_t panel_bytes, first_panel;
+  void (*store_sums)(const kvk_sums *sums, bool accumulate, float *out, size_t out_stride);
 } part;
 
 typedef struct job {
@@ -86,22 +87,9 @@ static void finish(const void *context, const float *acc, size_t row, size_t row
   const kvk_product *to = d->part->product;
   size_t width = d->part->m->panel, left = to->weights.outputs - d->output;
   size_t columns = left < width ? left : width;
-  const float *bias = to->bias ? to->bias + d->output : NULL;
-  float *out = to->out + row * to->out_stride + d->output;
-  for (size_t r = 0; r < rows; r++, acc += width, out += to->out_stride) {
-    if (!bias && !to->accumulate) {
-      memcpy(out, acc, columns * sizeof *out);
-    } else if (!bias) {
-      for (size_t o = 0; o < columns; o++)
-        out[o] = acc[o] + out[o];
-    } else if (!to->accumulate) {
-      for (size_t o = 0; o < columns; o++)
-        out[o] = acc[o] + bias[o];
-    } else {
-      for (size_t o = 0; o < columns; o++)
-        out[o] = (acc[o] + bias[o]) + out[o];
-    }
-  }
+  kvk_sums sums = {acc, rows, columns, width, to->bias ? to->bias + d->output : NULL};
+  d->part->store_sums(&sums, to->accumulate, to->out + row * to->out_stride + d->output,
+                      to->out_stride);
 }
 
 static void multiply_item(void *context, size_t item, int worker) {
@@ -130,7 +118,8 @@ void kvk_multiply_many(const kvk_kernels *kernels, kvk_team *team, const kvk_act
   for (size_t i = 0; i < count; i++) {
     const kvk_weights *w = &products[i].weights;
     const kvk_matmul *m = &kernels->matmul[w->type];
-    j.part[i] = (part){&products[i], m, m->panel_bytes(m, w->inputs), panels};
+    j.part[i] = (part){&products[i], m, m->panel_bytes(m, w->inputs), panels,
+                       kernels->store_sums};
     panels += (w->outputs + m->panel - 1) / m->panel;
     outputs += w->outputs;
   }
