@@ -30,8 +30,8 @@ const kvk_kernels kvk_kernels_avx512 = {
                [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
                [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
                [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22)},
-    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512),
-                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
+                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16, NULL}},
     ROW_KERNELS};
 
 const kvk_kernels kvk_kernels_avx512bf16 = {
@@ -50,7 +50,7 @@ const kvk_kernels kvk_kernels_avx512bf16 = {
                [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
                [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
                [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22)},
-    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512),
-                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
+                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs, NULL}},
     ROW_KERNELS};
 #endif
