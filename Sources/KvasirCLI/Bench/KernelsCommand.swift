@@ -25,13 +25,11 @@ struct KernelsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Inputs of a matrix.", valueName: "n"))
     var inputs: Int?
 
-    @Option(
-        parsing: .upToNextOption,
-        help: "Types of weights: \(WeightType.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var types: [WeightType] = WeightType.allCases
+    @Option(help: ArgumentHelp("Types of weights.", valueName: "list"))
+    var types = CommaSeparated(WeightType.allCases)
 
     @Option(help: ArgumentHelp("Numbers of rows.", valueName: "list"))
-    var rows = NumberList([1, 2, 4, 8, 16, 64, 512])
+    var rows: CommaSeparated<Int> = [1, 2, 4, 8, 16, 64, 512]
 
     @Option(help: ArgumentHelp("Threads that compute.", valueName: "n"))
     var threads = LoadedModel.defaultThreads
@@ -52,13 +50,17 @@ struct KernelsCommand: AsyncParsableCommand {
     private static let duration = 0.01
 
     func validate() throws {
-        guard (1...1_024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
-        guard (1...1_000).contains(repeats) else { throw ValidationError("--repeats must be 1 to 1000, not \(repeats)") }
+        guard (1...1_024).contains(threads) else {
+            throw ValidationError("--threads must be 1 to 1024, not \(threads)")
+        }
+        guard (1...1_000).contains(repeats) else {
+            throw ValidationError("--repeats must be 1 to 1000, not \(repeats)")
+        }
         guard (outputs == nil) == (inputs == nil) else { throw ValidationError("--outputs and --inputs go together") }
         guard (outputs ?? 1) > 0, (inputs ?? 1) > 0, (outputs ?? 1) <= 1 << 24, (inputs ?? 1) <= 1 << 20 else {
             throw ValidationError("--outputs must be 1 to \(1 << 24), --inputs 1 to \(1 << 20)")
         }
-        guard !rows.numbers.isEmpty, rows.numbers.allSatisfy({ (1...65_536).contains($0) }) else {
+        guard !rows.values.isEmpty, rows.values.allSatisfy({ (1...65_536).contains($0) }) else {
             throw ValidationError("--rows must be numbers from 1 to 65536")
         }
         let sizes = KVCache.supportedTokensPerBlock
@@ -104,7 +106,7 @@ struct KernelsCommand: AsyncParsableCommand {
             let all = file.tensors.filter { $0.shape.count == 2 }.map { [$0.shape[1], $0.shape[0]] }
             shapes = Set(all).sorted { ($0[0] * $0[1], $0[0]) < ($1[0] * $1[1], $1[0]) }
         }
-        return types.flatMap { type in
+        return types.values.flatMap { type in
             shapes.filter { type.byteCount(elements: $0[1]) != nil }
                 .map { Product(type: type, outputs: $0[0], inputs: $0[1]) }
         }
@@ -112,16 +114,16 @@ struct KernelsCommand: AsyncParsableCommand {
 
     private func measure(_ product: Product, _ team: ThreadTeam, _ limits: LimitSamples) throws -> [KernelReportRow] {
         let bench = try MatrixBench(
-            type: product.type, outputs: product.outputs, inputs: product.inputs, rows: rows.numbers.max() ?? 1,
+            type: product.type, outputs: product.outputs, inputs: product.inputs, rows: rows.values.max() ?? 1,
             team: team)
         var seconds: [Int: Samples] = [:]
         for round in 0..<repeats {
             limits.sample()
-            for count in round % 2 == 0 ? rows.numbers : rows.numbers.reversed() {
+            for count in round % 2 == 0 ? rows.values : rows.values.reversed() {
                 seconds[count, default: Samples()].add(bench.run(rows: count, seconds: Self.duration))
             }
         }
-        return rows.numbers.map { count in
+        return rows.values.map { count in
             KernelReportRow(
                 bench.kernelCase(rows: count, instructionSet: team.instructionSet),
                 seconds: seconds[count, default: Samples()], rate: limits.rate)

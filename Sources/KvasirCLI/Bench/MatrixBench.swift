@@ -25,7 +25,9 @@ final class MatrixBench {
         // Whatever numbers these bytes form, they are normal and neither large nor small.
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
         defer { bytes.deallocate() }
-        for index in bytes.indices { bytes[index] = 0x30 | UInt8(truncatingIfNeeded: (index &* 0x9e37_79b9) >> 13) & 15 }
+        for index in bytes.indices {
+            bytes[index] = 0x30 | UInt8(truncatingIfNeeded: (index &* 0x9e37_79b9) >> 13) & 15
+        }
         matrices = try (0..<max(1, Self.bytes / max(count, 1))).map { _ in
             try WeightMatrix(
                 type: type, outFeatures: outputs, inFeatures: inputs, bytes: UnsafeRawBufferPointer(bytes), team: team)

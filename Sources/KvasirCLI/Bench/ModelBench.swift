@@ -43,7 +43,8 @@ final class ModelBench {
     /// Writes keys and values into every slot, since memory that was never written is read faster. Rows stand alone here: what
     /// they hold does not matter.
     func fill(progress: (Double) -> Void) throws {
-        let all = paths.flatMap(\.self) + (sharingPaths.first.map { Array($0.prefix(sharedPrefix)) } ?? [])
+        let all =
+            paths.flatMap(\.self) + (sharingPaths.first.map { Array($0.prefix(sharedPrefix)) } ?? [])
             + sharingPaths.flatMap { $0.dropFirst(sharedPrefix) }
         for first in stride(from: 0, to: all.count, by: batch) {
             var plan = StepPlan()

@@ -26,14 +26,14 @@ struct ModelCommand: AsyncParsableCommand {
     @Option(help: "How often each test runs.")
     var repeats = 5
 
-    @Option(help: ArgumentHelp("Prompt lengths, with commas between them.", valueName: "list"))
-    var prefill = NumberList([128, 512, 2_048])
+    @Option(help: ArgumentHelp("Prompt lengths.", valueName: "list"))
+    var prefill: CommaSeparated<Int> = [128, 512, 2_048]
 
     @Option(help: ArgumentHelp("Tokens before those that are decoded.", valueName: "list"))
-    var depths = NumberList([0, 2_048])
+    var depths: CommaSeparated<Int> = [0, 2_048]
 
     @Option(help: ArgumentHelp("Sequences decoded together.", valueName: "list"))
-    var sequences = NumberList([1, 4, 16])
+    var sequences: CommaSeparated<Int> = [1, 4, 16]
 
     @Option(help: ArgumentHelp("Steps of each decode.", valueName: "n"))
     var steps = 32
@@ -51,8 +51,12 @@ struct ModelCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (1...1_024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
-        guard (1...1_000).contains(repeats) else { throw ValidationError("--repeats must be 1 to 1000, not \(repeats)") }
+        guard (1...1_024).contains(threads) else {
+            throw ValidationError("--threads must be 1 to 1024, not \(threads)")
+        }
+        guard (1...1_000).contains(repeats) else {
+            throw ValidationError("--repeats must be 1 to 1000, not \(repeats)")
+        }
         let sizes = KVCache.supportedTokensPerBlock
         guard sizes.contains(tokensPerBlock) else {
             throw ValidationError(
@@ -62,11 +66,14 @@ struct ModelCommand: AsyncParsableCommand {
             throw ValidationError("--max-batch-tokens must be 1 to 65536, not \(maxBatchTokens)")
         }
         guard (1...1_000_000).contains(steps) else { throw ValidationError("--steps must be 1 to 1000000") }
-        guard (prefill.numbers + sequences.numbers).allSatisfy({ $0 > 0 }) else {
-            throw ValidationError("--prefill and --sequences must be positive numbers")
+        guard prefill.values.allSatisfy({ (1...1 << 24).contains($0) }) else {
+            throw ValidationError("--prefill must be numbers from 1 to \(1 << 24)")
         }
-        guard sequences.numbers.allSatisfy({ $0 <= 65_536 }) else {
-            throw ValidationError("--sequences must be at most 65536")
+        guard (depths.values + [sharedPrefix]).allSatisfy({ (0...1 << 24).contains($0) }) else {
+            throw ValidationError("--depths and --shared-prefix must be numbers from 0 to \(1 << 24)")
+        }
+        guard sequences.values.allSatisfy({ (1...65_536).contains($0) }) else {
+            throw ValidationError("--sequences must be numbers from 1 to 65536")
         }
     }
 
@@ -100,7 +107,7 @@ struct ModelCommand: AsyncParsableCommand {
 
     private func tests(contextLength: Int) -> [ModelTest] {
         ModelTest.all(
-            prefill: prefill.numbers, depths: depths.numbers, sequences: sequences.numbers, steps: steps,
+            prefill: prefill.values, depths: depths.values, sequences: sequences.values, steps: steps,
             shared: sharedPrefix > 0 ? (sharedPrefix, 16) : nil
         ).filter { $0.length <= contextLength }
     }
