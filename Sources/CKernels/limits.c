@@ -11,10 +11,10 @@
 #endif
 
 enum {
-  CHAINS = 12,            // with two operands and one spare they fit 16 registers
-  STEPS = 2000,           // iterations over all chains in a piece
-  READ_PIECE = 64 * 1024, // bytes a worker claims at a time
-  READ_AHEAD = 4096,      // bytes between a read and what is asked for meanwhile
+  CHAINS = 12,          // with two operands and one spare they fit 16 registers
+  STEPS = 2000,         // iterations over all chains in a piece
+  READ_PIECE = 1 << 20, // bytes a worker claims at a time: with less the memory is slower
+  READ_AHEAD = 4096,    // bytes between a read and what is asked for meanwhile
 };
 
 // The compiler must neither know what a sum starts with nor see that nobody uses it.

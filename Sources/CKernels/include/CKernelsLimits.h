@@ -24,7 +24,7 @@ double kvk_limit_arithmetic(kvk_isa isa, kvk_team *team, kvk_arithmetic arithmet
 
 /// All workers of the team read `bytes` of memory once, from one end to the other as the products'
 /// workers do. Memory must have been written before: untouched pages are all the same one. Returns
-/// the bytes read; `bytes` is rounded down to whole pieces of 64 KiB.
+/// the bytes read; `bytes` is rounded down to whole pieces of 1 MiB.
 size_t kvk_limit_read(kvk_isa isa, kvk_team *team, const void *memory, size_t bytes);
 
 #ifdef __cplusplus
