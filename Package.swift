@@ -30,8 +30,8 @@ let package = Package(
         .executableTarget(
             name: "KvasirCLI",
             dependencies: [
-                "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Scheduling", "Simulator",
-                "Tokenization",
+                "Compute", "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Scheduling",
+                "Simulator", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -133,6 +133,11 @@ let package = Package(
                 "KVCache", "Kvasir", "KvasirServer", "Scheduling", "TestSupport", "Tokenization",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "KvasirCLITests",
+            dependencies: ["Compute", "KVCache", "Kvasir", "KvasirCLI", "ModelFiles", "Models", "Scheduling"],
             swiftSettings: swiftSettings
         ),
     ],
