@@ -40,7 +40,7 @@ let package = Package(
         .target(
             name: "KvasirServer",
             dependencies: [
-                "KVCache", "Kvasir", "Scheduling", "Tokenization",
+                "JSON", "KVCache", "Kvasir", "Scheduling", "Tokenization",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -70,7 +70,7 @@ let package = Package(
             dependencies: ["CUnicode", "Jinja", "KVCache", "ModelFiles"],
             swiftSettings: swiftSettings
         ),
-        .target(name: "KVScript", dependencies: ["KVCache"], swiftSettings: swiftSettings),
+        .target(name: "KVScript", dependencies: ["JSON", "KVCache"], swiftSettings: swiftSettings),
         .target(
             name: "KVCache",
             dependencies: [.product(name: "DequeModule", package: "swift-collections")],
@@ -83,6 +83,9 @@ let package = Package(
         ),
         .target(name: "ModelFiles", swiftSettings: swiftSettings),
         .target(name: "Jinja", swiftSettings: swiftSettings),
+        .target(
+            name: "JSON", swiftSettings: swiftSettings,
+            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
         .target(name: "CKernels", cSettings: cSettings),
         .target(name: "CUnicode", cSettings: cSettings),
         .target(name: "CAssets", exclude: ["Resources"], cSettings: cSettings),
@@ -94,6 +97,7 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(name: "KVCacheTests", dependencies: ["KVCache", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "KVScriptTests", dependencies: ["KVScript", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SchedulingTests",
@@ -130,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "KvasirServerTests",
             dependencies: [
-                "KVCache", "Kvasir", "KvasirServer", "Scheduling", "TestSupport", "Tokenization",
+                "JSON", "KVCache", "Kvasir", "KvasirServer", "Scheduling", "TestSupport", "Tokenization",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: swiftSettings
