@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `kvasir bench`
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure on this machine.",
+        subcommands: [ReuseCommand.self, BlocksCommand.self, FanOutCommand.self]
+    )
+}
