@@ -61,9 +61,14 @@ final class HTTPExchange: ChannelInboundHandler {
         finish()
     }
 
+    /// Leaving in the middle of an answer is an error to the decoder of HTTP, but was meant.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        promise?.fail(error)
-        promise = nil
+        if let leavingAt, NIODeadline.now() >= leavingAt {
+            finish()
+        } else {
+            promise?.fail(error)
+            promise = nil
+        }
         context.close(promise: nil)
     }
 
