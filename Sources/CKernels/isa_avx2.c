@@ -22,7 +22,7 @@ const kvk_kernels kvk_kernels_avx2 = {
                [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 16, 4, 4, 0),
                [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 16, 4, 4, 0),
                [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 16, 4, 4, 0)},
-    .preparations = {FLOAT_PREPARATIONS,
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
 #endif

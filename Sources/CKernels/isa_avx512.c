@@ -11,6 +11,7 @@
 
 #include "generic/attention_impl.h"
 #include "group32_avx512.h"
+#include "prepare_avx512.h"
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                      \
@@ -29,7 +30,7 @@ const kvk_kernels kvk_kernels_avx512 = {
                [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
                [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
                [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22)},
-    .preparations = {FLOAT_PREPARATIONS,
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
 
@@ -49,7 +50,7 @@ const kvk_kernels kvk_kernels_avx512bf16 = {
                [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
                [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
                [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22)},
-    .preparations = {FLOAT_PREPARATIONS,
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},
     ROW_KERNELS};
 #endif

@@ -133,11 +133,20 @@ typedef struct kvk_attention_item {
   float *scratch;
 } kvk_attention_item;
 
+/// Sums of a product and what is to be added to them.
+typedef struct kvk_sums {
+  const float *values; // [rows][stride]
+  size_t rows, columns, stride;
+  const float *bias; // [columns] or NULL
+} kvk_sums;
+
 struct kvk_kernels {
   const char *name;
   kvk_matmul matmul[KVK_TYPE_COUNT];
   kvk_preparation preparations[KVK_FORM_COUNT];
   void (*dequantise[KVK_TYPE_COUNT])(const uint8_t *row, size_t k, float *out);
+  /// out[r][o] = (sums[r][o] + bias[o]) + (accumulate ? out[r][o] : 0)
+  void (*store_sums)(const kvk_sums *sums, bool accumulate, float *out, size_t out_stride);
   /// 1 / sqrt(mean(x²) + epsilon)
   float (*rms_scale)(const float *x, float epsilon, size_t n);
   /// out = x * scale * weight
@@ -172,6 +181,13 @@ KVK_INLINE void kvk_fetch(const kvk_ahead *ahead, size_t offset, unsigned piece,
       __builtin_prefetch(ahead->next + offset + i * KVK_ALIGNMENT, 0, 3);
 }
 
+/// The same without a branch, for tiles that are one long run of code: what to prefetch, which is
+/// the panel itself where nothing is to be fetched.
+KVK_INLINE const uint8_t *kvk_ahead_of(const kvk_ahead *ahead, const uint8_t *panel, size_t offset,
+                                       unsigned piece) {
+  return (ahead->pieces >> piece & 1 ? ahead->next : panel) + offset;
+}
+
 /// Where scales and offsets stand in a row of form q8_32.
 KVK_INLINE size_t kvk_q8_32_scales(size_t inputs) { return kvk_round_up(inputs, KVK_ALIGNMENT); }
 KVK_INLINE size_t kvk_q8_32_offsets(size_t inputs) {
@@ -183,28 +199,24 @@ KVK_INLINE const uint8_t *kvk_row(const kvk_activations *a, size_t row) {
   return (const uint8_t *)a->values + row * a->stride;
 }
 
-/// How a product's rows are cut into chunks, and in which order workers take (panel, chunk) items.
+/// How a product is cut into items of work.
 typedef struct kvk_split {
-  size_t rows, panels;
+  size_t rows, panels, threads;
   size_t chunk_rows, chunks; // chunk_rows: at most KVK_CHUNK_ROWS
   bool by_chunk;             // all panels for one chunk after the other, not the other way round
-  size_t grain;              // items that a worker claims at a time
+  size_t items;
+  size_t grain; // items that a worker claims at a time
 } kvk_split;
 
+/// Consecutive panels and rows of an item.
 typedef struct kvk_split_item {
-  size_t panel, first, rows;
+  size_t panel, panels, first, rows;
 } kvk_split_item;
 
 /// `multiplications` in the whole product.
 kvk_split kvk_split_product(const kvk_team *team, const kvk_activations *a, size_t panels,
                             size_t multiplications);
-
-KVK_INLINE kvk_split_item kvk_item(const kvk_split *s, size_t item) {
-  size_t panel = s->by_chunk ? item % s->panels : item / s->chunks;
-  size_t first = (s->by_chunk ? item / s->panels : item % s->chunks) * s->chunk_rows;
-  return (kvk_split_item){panel, first,
-                          s->rows - first < s->chunk_rows ? s->rows - first : s->chunk_rows};
-}
+kvk_split_item kvk_item(const kvk_split *s, size_t item);
 
 /// What is done with finished sums [rows][panel] of rows row….
 typedef void (*kvk_finish)(const void *context, const float *acc, size_t row, size_t rows);

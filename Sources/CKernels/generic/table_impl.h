@@ -31,8 +31,8 @@
 
 #define FLOAT_PREPARATIONS                                                                         \
   [KVK_FORM_F32] = {KVK_GROUP, row_bytes_float, prepare_f32},                                      \
-  [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16},                                      \
-  [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, prepare_q8_32}
+  [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16}
+#define QUANTISED_PREPARATION(PREPARE) [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, PREPARE}
 
 #define ROW_KERNELS                                                                                \
   .dequantise = {[KVK_F32] = dequantise_f32,                                                       \
@@ -41,5 +41,5 @@
                  [KVK_Q8_0] = dequantise_q8_0,                                                     \
                  [KVK_Q4_0] = dequantise_q4_0,                                                     \
                  [KVK_Q5_0] = dequantise_q5_0},                                                    \
-  .rms_scale = rms_scale, .rescale = rescale, .silu_multiply = silu_multiply, .add = add,          \
-  .rope = rope, .to_half = to_half, .attend = attend
+  .store_sums = store_sums, .rms_scale = rms_scale, .rescale = rescale,                            \
+  .silu_multiply = silu_multiply, .add = add, .rope = rope, .to_half = to_half, .attend = attend
