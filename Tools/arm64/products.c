@@ -1,0 +1,202 @@
+// Matrix products of every weight type: against double precision, and a row's bytes for any number
+// of rows and threads. Weights are random bytes as a model file has them.
+#include "check.h"
+
+typedef enum form { AS_IS, HALF, BFLOAT, GROUPS_OF_32 } form;
+
+/// A weight type: how it lies in a file, and what activations become for it.
+typedef struct type_info {
+  kvk_type type;
+  const char *name;
+  size_t group, bytes; // elements and bytes of a group
+  form form;
+  void (*decode)(const uint8_t *bytes, double *values); // a group's
+} type_info;
+
+static uint16_t bits_16(const uint8_t *bytes) { return (uint16_t)(bytes[0] | bytes[1] << 8); }
+
+static void decode_f32(const uint8_t *bytes, double *values) {
+  float value;
+  memcpy(&value, bytes, 4);
+  values[0] = value;
+}
+
+static void decode_f16(const uint8_t *bytes, double *values) {
+  values[0] = half_value(bits_16(bytes));
+}
+
+static void decode_bf16(const uint8_t *bytes, double *values) {
+  uint32_t bits = (uint32_t)bits_16(bytes) << 16;
+  float value;
+  memcpy(&value, &bits, 4);
+  values[0] = value;
+}
+
+static void decode_q8_0(const uint8_t *bytes, double *values) {
+  for (int i = 0; i < 32; i++)
+    values[i] = half_value(bits_16(bytes)) * (int8_t)bytes[2 + i];
+}
+
+static const type_info types[] = {
+    {KVK_F32, "F32", 1, 4, AS_IS, decode_f32},
+    {KVK_F16, "F16", 1, 2, HALF, decode_f16},
+    {KVK_BF16, "BF16", 1, 2, BFLOAT, decode_bf16},
+    {KVK_Q8_0, "Q8_0", 32, 34, GROUPS_OF_32, decode_q8_0},
+};
+
+/// Bytes of a group: its floats of sensible size, the rest anything.
+static void random_group(check *c, const type_info *t, uint8_t *bytes) {
+  for (size_t i = 0; i < t->bytes; i++)
+    bytes[i] = (uint8_t)next_bits(c);
+  uint16_t half = (uint16_t)(0x1000 + next_below(c, 0x1c00) + (next_bits(c) & 0x8000));
+  float full = next_float(c);
+  if (t->type == KVK_F32)
+    memcpy(bytes, &full, 4);
+  else if (t->type == KVK_BF16)
+    memcpy(bytes, (uint8_t *)&full + 2, 2);
+  else
+    memcpy(bytes, &half, 2);
+}
+
+/// What a row of activations becomes.
+static void round_activations(form form, const float *x, size_t count, double *out) {
+  if (form == GROUPS_OF_32) {
+    for (size_t g = 0; g < count; g += 32) {
+      float most = 0;
+      for (size_t i = g; i < g + 32; i++)
+        most = fmaxf(most, fabsf(x[i]));
+      float inverse = most == 0 ? 0 : 127 / most;
+      for (size_t i = g; i < g + 32; i++)
+        out[i] = nearbyintf(x[i] * inverse) * rounded_half(most / 127);
+    }
+    return;
+  }
+  for (size_t i = 0; i < count; i++)
+    out[i] = form == HALF ? rounded_half(x[i]) : form == BFLOAT ? rounded_bfloat(x[i]) : x[i];
+}
+
+typedef struct product {
+  const type_info *t;
+  size_t outputs, inputs, rows;
+  const uint8_t *bytes;
+  double *weights;
+  const float *x, *bias, *before;
+} product;
+
+static product random_product(check *c, const type_info *t, size_t outputs, size_t inputs,
+                              size_t rows) {
+  size_t groups = outputs * inputs / t->group;
+  uint8_t *bytes = guarded(groups * t->bytes);
+  double *weights = guarded(outputs * inputs * sizeof(double));
+  for (size_t g = 0; g < groups; g++) {
+    random_group(c, t, bytes + g * t->bytes);
+    t->decode(bytes + g * t->bytes, weights + g * t->group);
+  }
+  return (product){t,
+                   outputs,
+                   inputs,
+                   rows,
+                   bytes,
+                   weights,
+                   random_floats(c, rows * inputs),
+                   random_floats(c, outputs),
+                   random_floats(c, rows * outputs)};
+}
+
+/// Rows first..<first + rows of the product with the kernels under test, into memory of its own.
+static float *multiply(const check *c, const product *p, size_t first, size_t rows, int threads) {
+  kvk_team *team = kvk_team_create(threads);
+  kvk_type type = p->t->type;
+  void *packed = guarded(kvk_packed_bytes(c->kernels, type, p->outputs, p->inputs));
+  kvk_pack(c->kernels, team, type, p->outputs, p->inputs, p->bytes, packed);
+  kvk_weights w = {type, p->outputs, p->inputs, packed};
+  kvk_activations a = {rows, p->inputs, NULL, 0, NULL, NULL};
+  a.value_stride = kvk_activation_stride(c->kernels, type, p->inputs);
+  a.values = guarded(rows * a.value_stride);
+  a.scales = guarded(rows * p->inputs / 32 * 4 + 4);
+  a.offsets = guarded(rows * p->inputs / 32 * 4 + 4);
+  kvk_prepare(c->kernels, team, type, p->x + first * p->inputs, p->inputs, &a);
+  float *out = guarded(rows * p->outputs * sizeof *out);
+  memcpy(out, p->before + first * p->outputs, rows * p->outputs * sizeof *out);
+  kvk_multiply(c->kernels, team, &a, &w, p->bias, true, out, p->outputs);
+  kvk_team_destroy(team);
+  return out;
+}
+
+static void check_values(check *c, const product *p, const float *out) {
+  double *a = guarded(p->inputs * sizeof *a);
+  for (size_t r = 0; r < p->rows; r++) {
+    round_activations(p->t->form, p->x + r * p->inputs, p->inputs, a);
+    for (size_t o = 0; o < p->outputs; o++) {
+      double sum = p->bias[o] + (double)p->before[r * p->outputs + o], magnitude = 1;
+      for (size_t k = 0; k < p->inputs; k++) {
+        sum += a[k] * p->weights[o * p->inputs + k];
+        magnitude += fabs(a[k] * p->weights[o * p->inputs + k]);
+      }
+      double error = fabs(out[r * p->outputs + o] - sum);
+      EXPECT(c, error < magnitude * 4e-6, "%s %zu × %zu, row %zu of %zu, output %zu: off by %g",
+             p->t->name, p->outputs, p->inputs, r, p->rows, o, error);
+    }
+  }
+}
+
+/// Rows of a table; the values are those of the file to within a rounding of each operation.
+static void check_embedding(check *c, const type_info *t) {
+  enum { TABLE = 40, ROWS = 5 };
+  size_t columns = t->group * 3;
+  product p = random_product(c, t, TABLE, columns, 1);
+  int32_t tokens[ROWS] = {0, TABLE - 1, 7, 7, 1};
+  float *out = guarded(ROWS * (columns + 1) * sizeof *out);
+  kvk_team *team = kvk_team_create(2);
+  kvk_embed(c->kernels, team, t->type, p.bytes, columns, tokens, ROWS, out, columns + 1);
+  kvk_team_destroy(team);
+  for (size_t r = 0; r < ROWS; r++) {
+    for (size_t i = 0; i < columns; i++) {
+      double expected = p.weights[(size_t)tokens[r] * columns + i];
+      EXPECT(c, fabs(out[r * (columns + 1) + i] - expected) <= 1e-6 * fabs(expected),
+             "%s embedding: %g instead of %g", t->name, out[r * (columns + 1) + i], expected);
+    }
+  }
+}
+
+/// Every finite f16.
+static void check_half(check *c) {
+  enum { COUNT = 1 << 16 };
+  uint16_t *halves = guarded(COUNT * sizeof *halves);
+  for (size_t i = 0; i < COUNT; i++)
+    halves[i] = (uint16_t)i;
+  float *out = guarded(COUNT * sizeof *out);
+  kvk_team *team = kvk_team_create(1);
+  kvk_embed(c->kernels, team, KVK_F16, halves, COUNT, &(int32_t){0}, 1, out, COUNT);
+  kvk_team_destroy(team);
+  for (size_t i = 0; i < COUNT; i++)
+    EXPECT(c, (i & 0x7c00) == 0x7c00 || out[i] == half_value((uint16_t)i), "f16 %04zx is %g", i,
+           out[i]);
+}
+
+void check_products(check *c) {
+  check_half(c);
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    const type_info *t = &types[i];
+    size_t step = t->group;
+    check_embedding(c, t);
+    for (int round = 0; round < 4; round++) {
+      size_t inputs = step == 1 ? 1 + next_below(c, 100) : step * (1 + next_below(c, 4));
+      product p = random_product(c, t, 1 + next_below(c, 70), inputs, 1 + next_below(c, 20));
+      check_values(c, &p, multiply(c, &p, 0, p.rows, 2));
+    }
+    // More inputs than a block of k; then more rows than a chunk.
+    product wide = random_product(c, t, 37, step == 1 ? 515 : (1056 + step - 1) / step * step, 33);
+    product tall = random_product(c, t, 5, step == 1 ? 32 : step, 101);
+    for (const product *p = &wide; p; p = p == &wide ? &tall : NULL) {
+      float *all = multiply(c, p, 0, p->rows, 1);
+      for (size_t rows = p == &wide ? 1 : 97; rows < p->rows; rows += rows < 17 ? 1 : 4) {
+        size_t first = next_below(c, p->rows - rows + 1);
+        float *some = multiply(c, p, first, rows, (int)(rows % 3) + 1);
+        EXPECT(c, memcmp(some, all + first * p->outputs, rows * p->outputs * sizeof *some) == 0,
+               "%s %zu × %zu: rows %zu..<%zu have other bytes than among %zu", t->name, p->outputs,
+               p->inputs, first, first + rows, p->rows);
+      }
+    }
+  }
+}
