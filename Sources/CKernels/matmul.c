@@ -6,117 +6,112 @@
 #include "kernels.h"
 #include <string.h>
 
-size_t kvk_activation_stride(const kvk_kernels *kernels, kvk_type type, size_t inputs) {
-  const kvk_matmul *m = &kernels->matmul[type];
-  return kvk_round_up(inputs * m->activation, KVK_ALIGNMENT);
-}
-
-typedef struct prepare_job {
-  const kvk_matmul *m;
-  const float *x;
-  size_t x_stride;
-  const kvk_activations *out;
-} prepare_job;
-
-static void prepare_row(void *context, size_t row, int worker) {
-  (void)worker;
-  const prepare_job *j = context;
-  const kvk_activations *a = j->out;
-  size_t groups = a->inputs / KVK_GROUP;
-  j->m->prepare(j->x + row * j->x_stride, a->inputs, (uint8_t *)a->values + row * a->value_stride,
-                a->scales ? a->scales + row * groups : NULL,
-                a->offsets ? a->offsets + row * groups : NULL);
-}
-
-void kvk_prepare(const kvk_kernels *kernels, kvk_team *team, kvk_type type, const float *x,
-                 size_t x_stride, const kvk_activations *out) {
-  prepare_job j = {&kernels->matmul[type], x, x_stride, out};
-  kvk_team_run(team, out->rows, 8, prepare_row, &j);
-}
-
-typedef struct multiply_job {
-  const kvk_matmul *m;
-  const kvk_activations *a;
-  const kvk_weights *w;
-  const float *bias;
-  bool accumulate;
-  float *out;
-  size_t out_stride, panel_bytes, chunks;
-} multiply_job;
-
 // With more tiles than this in an item arithmetic is the bound, and memory comes in time by itself.
 enum { FETCHING_TILES = 6 };
 
 // Products with fewer multiplications take about a microsecond: not worth another thread.
 enum { SINGLE_THREAD = 1 << 16 };
 
-static void finish(const multiply_job *j, const float *acc, size_t row, size_t rows,
-                   size_t output) {
-  size_t width = j->m->panel, left = j->w->outputs - output, columns = left < width ? left : width;
+void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uint8_t *panel,
+                        size_t panel_bytes, size_t first, size_t rows, float *acc) {
+  _Alignas(KVK_ALIGNMENT) uint8_t expanded[KVK_EXPANDED];
+  bool expands = m->expand_rows > 0 && rows >= m->expand_rows;
+  kvk_tile t = {.panel = expands ? expanded : panel, .a = a, .ahead = {panel + panel_bytes, 0}};
+  // Each tile asks for its share of the next panel, which lies behind this one.
+  size_t tiles = (rows + m->tile_rows - 1) / m->tile_rows;
+  if (a->rows >= m->fetch_rows && tiles <= FETCHING_TILES)
+    t.ahead.lines =
+        (panel_bytes * m->k_step / a->inputs / tiles + KVK_ALIGNMENT - 1) / KVK_ALIGNMENT;
+  for (t.k_begin = 0; t.k_begin < a->inputs; t.k_begin = t.k_end) {
+    t.k_end = a->inputs - t.k_begin < m->k_block ? a->inputs : t.k_begin + m->k_block;
+    if (expands)
+      m->expand(panel, a->inputs, t.k_begin, t.k_end, expanded);
+    for (size_t r = 0; r < rows; r += m->tile_rows) {
+      t.row = first + r;
+      t.rows = rows - r < m->tile_rows ? rows - r : m->tile_rows;
+      t.acc = acc + r * m->panel;
+      (expands ? m->tile_expanded : m->tile)(&t);
+      t.ahead.next += (t.k_end - t.k_begin) / m->k_step * t.ahead.lines * KVK_ALIGNMENT;
+    }
+  }
+}
+
+size_t kvk_product_grain(const kvk_team *team, size_t panels, size_t chunks,
+                         size_t multiplications) {
+  if (multiplications < SINGLE_THREAD)
+    return panels * chunks;
+  // One panel's chunks go to one worker where there are panels enough for all; with few rows
+  // several panels, so that what a worker fetches ahead is mostly its own.
+  size_t shares = panels / (8 * (size_t)kvk_team_threads(team));
+  if (shares == 0)
+    return 1;
+  return chunks > 1 ? chunks : shares > 8 ? 8 : shares;
+}
+
+/// One product of a job, and which of the job's items are its own.
+typedef struct part {
+  const kvk_product *product;
+  const kvk_matmul *m;
+  size_t panel_bytes, first_item;
+} part;
+
+typedef struct job {
+  const kvk_activations *a;
+  size_t chunks, parts;
+  part part[KVK_MAX_PRODUCTS];
+} job;
+
+static void finish(const part *p, const float *acc, size_t row, size_t rows, size_t output) {
+  const kvk_product *to = p->product;
+  size_t width = p->m->panel, left = to->weights.outputs - output;
+  size_t columns = left < width ? left : width;
+  const float *bias = to->bias ? to->bias + output : NULL;
   for (size_t r = 0; r < rows; r++, acc += width) {
-    float *out = j->out + (row + r) * j->out_stride + output;
-    if (!j->bias && !j->accumulate) {
+    float *out = to->out + (row + r) * to->out_stride + output;
+    if (!bias && !to->accumulate) {
       memcpy(out, acc, columns * sizeof *out);
-    } else if (!j->bias) {
+    } else if (!bias) {
       for (size_t o = 0; o < columns; o++)
         out[o] = acc[o] + out[o];
-    } else if (!j->accumulate) {
+    } else if (!to->accumulate) {
       for (size_t o = 0; o < columns; o++)
-        out[o] = acc[o] + j->bias[output + o];
+        out[o] = acc[o] + bias[o];
     } else {
       for (size_t o = 0; o < columns; o++)
-        out[o] = (acc[o] + j->bias[output + o]) + out[o];
+        out[o] = (acc[o] + bias[o]) + out[o];
     }
   }
 }
 
 static void multiply_item(void *context, size_t item, int worker) {
   (void)worker;
-  const multiply_job *j = context;
-  const kvk_matmul *m = j->m;
+  const job *j = context;
+  const part *p = j->part + j->parts - 1;
+  while (item < p->first_item)
+    p--;
+  item -= p->first_item;
   size_t panel = item / j->chunks, first = item % j->chunks * KVK_CHUNK_ROWS;
   size_t rows = j->a->rows - first < KVK_CHUNK_ROWS ? j->a->rows - first : KVK_CHUNK_ROWS;
-  const uint8_t *weights = (const uint8_t *)j->w->packed + panel * j->panel_bytes;
   _Alignas(KVK_ALIGNMENT) float acc[KVK_CHUNK_ROWS * KVK_MAX_PANEL];
-  memset(acc, 0, rows * m->panel * sizeof *acc);
-  size_t tiles = (rows + m->tile_rows - 1) / m->tile_rows;
-  // Each tile asks for its share of the next panel, which lies behind this one.
-  kvk_ahead ahead = {weights + j->panel_bytes, 0};
-  if (j->a->rows >= m->fetch_rows && tiles <= FETCHING_TILES)
-    ahead.lines =
-        (j->panel_bytes * m->k_step / j->w->inputs / tiles + KVK_ALIGNMENT - 1) / KVK_ALIGNMENT;
-  for (size_t k = 0; k < j->w->inputs; k += m->k_block) {
-    size_t end = j->w->inputs - k < m->k_block ? j->w->inputs : k + m->k_block;
-    for (size_t r = 0; r < rows; r += m->tile_rows) {
-      size_t some = rows - r < m->tile_rows ? rows - r : m->tile_rows;
-      m->tile(weights, k, end, j->a, first + r, some, acc + r * m->panel, ahead);
-      ahead.next += (end - k) / m->k_step * ahead.lines * KVK_ALIGNMENT;
-    }
-  }
-  finish(j, acc, first, rows, panel * m->panel);
+  memset(acc, 0, rows * p->m->panel * sizeof *acc);
+  kvk_multiply_panel(p->m, j->a,
+                     (const uint8_t *)p->product->weights.packed + panel * p->panel_bytes,
+                     p->panel_bytes, first, rows, acc);
+  finish(p, acc, first, rows, panel * p->m->panel);
 }
 
-void kvk_multiply(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
-                  const kvk_weights *w, const float *bias, bool accumulate, float *out,
-                  size_t out_stride) {
-  const kvk_matmul *m = &kernels->matmul[w->type];
-  multiply_job j = {.m = m,
-                    .a = a,
-                    .w = w,
-                    .bias = bias,
-                    .accumulate = accumulate,
-                    .out = out,
-                    .out_stride = out_stride,
-                    .panel_bytes = kvk_panel_bytes(m, w->type, w->inputs),
-                    .chunks = (a->rows + KVK_CHUNK_ROWS - 1) / KVK_CHUNK_ROWS};
-  size_t panels = (w->outputs + m->panel - 1) / m->panel;
-  // One panel's chunks go to one worker where there are panels enough for all; with few rows
-  // several panels, so that what a worker fetches ahead is mostly its own.
-  size_t shares = panels / (8 * (size_t)kvk_team_threads(team));
-  size_t grain = shares == 0 ? 1 : j.chunks * (shares > 8 ? 8 : shares);
-  if (j.chunks > 1 && grain > j.chunks)
-    grain = j.chunks;
-  if (a->rows * w->outputs * w->inputs < SINGLE_THREAD)
-    grain = panels * j.chunks;
-  kvk_team_run(team, panels * j.chunks, grain, multiply_item, &j);
+void kvk_multiply_many(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
+                       const kvk_product *products, size_t count) {
+  job j = {.a = a, .chunks = (a->rows + KVK_CHUNK_ROWS - 1) / KVK_CHUNK_ROWS, .parts = count};
+  size_t panels = 0, outputs = 0;
+  for (size_t i = 0; i < count; i++) {
+    const kvk_weights *w = &products[i].weights;
+    const kvk_matmul *m = &kernels->matmul[w->type];
+    j.part[i] = (part){&products[i], m, m->panel_bytes(m, w->inputs), panels * j.chunks};
+    panels += (w->outputs + m->panel - 1) / m->panel;
+    outputs += w->outputs;
+  }
+  kvk_team_run(team, panels * j.chunks,
+               kvk_product_grain(team, panels, j.chunks, a->rows * outputs * a->inputs),
+               multiply_item, &j);
 }

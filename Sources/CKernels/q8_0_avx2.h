@@ -1,17 +1,16 @@
 // Q8_0 products, AVX2: panels of 16 outputs × 4 k. vpmaddubsw wants one unsigned factor and
 // saturates at 16 bits, so it gets |w| and a with w's sign: pairs sum to at most 2 · 128 · 127.
 
-KVK_INLINE void matmul_q8_0_sized(const int rows, const uint8_t *panel, size_t k_begin,
-                                  size_t k_end, const kvk_activations *a, size_t row, float *acc,
-                                  kvk_ahead ahead) {
+KVK_INLINE void matmul_q8_0_sized(const int rows, const kvk_tile *t) {
   enum { WIDTH = 16 };
-  size_t groups = a->inputs / KVK_GROUP;
-  const uint16_t *scales = (const uint16_t *)panel;
-  const uint8_t *weights = panel + kvk_q8_scale_bytes(WIDTH, a->inputs);
-  const int8_t *x = (const int8_t *)a->values + row * a->value_stride;
-  const float *x_scales = a->scales + row * groups;
+  const size_t inputs = t->a->inputs, stride = t->a->stride;
+  const uint16_t *scales = (const uint16_t *)t->panel;
+  const uint8_t *weights = (const uint8_t *)t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
+  const uint8_t *x = kvk_row(t->a, t->row);
+  const uint8_t *x_scales = x + kvk_q8_32_scales(inputs);
+  kvk_ahead ahead = t->ahead;
   const __m256i ones = _mm256_set1_epi16(1);
-  for (size_t g = k_begin / KVK_GROUP; g < k_end / KVK_GROUP; g++) {
+  for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
     kvk_fetch(&ahead);
     const uint8_t *w = weights + g * KVK_GROUP * WIDTH;
     __m256i sum[4][2];
@@ -25,7 +24,7 @@ KVK_INLINE void matmul_q8_0_sized(const int rows, const uint8_t *panel, size_t k
       KVK_UNROLL
       for (int r = 0; r < rows; r++) {
         int32_t four;
-        memcpy(&four, x + (size_t)r * a->value_stride + g * KVK_GROUP + k, 4);
+        memcpy(&four, x + (size_t)r * stride + g * KVK_GROUP + k, 4);
         __m256i v = _mm256_set1_epi32(four);
         __m256i p0 = _mm256_maddubs_epi16(u0, _mm256_sign_epi8(v, w0));
         __m256i p1 = _mm256_maddubs_epi16(u1, _mm256_sign_epi8(v, w1));
@@ -36,20 +35,19 @@ KVK_INLINE void matmul_q8_0_sized(const int rows, const uint8_t *panel, size_t k
     vf s0 = vf_load_half(scales + g * WIDTH), s1 = vf_load_half(scales + g * WIDTH + VW);
     KVK_UNROLL
     for (int r = 0; r < rows; r++) {
-      vf d = vf_set1(x_scales[(size_t)r * groups + g]);
-      float *to = acc + r * WIDTH;
+      vf d = vf_set1(((const float *)(x_scales + (size_t)r * stride))[g]);
+      float *to = t->acc + r * WIDTH;
       vf_store(to, vf_fma(_mm256_cvtepi32_ps(sum[r][0]), s0 * d, vf_load(to)));
       vf_store(to + VW, vf_fma(_mm256_cvtepi32_ps(sum[r][1]), s1 * d, vf_load(to + VW)));
     }
   }
 }
 
-static void matmul_q8_0(const void *panel, size_t k_begin, size_t k_end, const kvk_activations *a,
-                        size_t row, size_t rows, float *acc, kvk_ahead ahead) {
+static void matmul_q8_0(const kvk_tile *t) {
 #define SIZED(ROWS)                                                                                \
   case ROWS:                                                                                       \
-    matmul_q8_0_sized(ROWS, panel, k_begin, k_end, a, row, acc, ahead);                            \
+    matmul_q8_0_sized(ROWS, t);                                                                    \
     break;
-  switch (rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) }
+  switch (t->rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) }
 #undef SIZED
 }

@@ -3,36 +3,36 @@
 // vpdpbusd for 16 outputs of a row, one conversion and one multiply-add with (weight scale ·
 // activation scale).
 
-KVK_INLINE void matmul_q8_0_sized(const int rows, const uint8_t *panel, size_t k_begin,
-                                  size_t k_end, const kvk_activations *a, size_t row, float *acc,
-                                  kvk_ahead ahead) {
+KVK_INLINE void matmul_q8_0_sized(const int rows, const kvk_tile *t) {
   enum { WIDTH = 32 };
-  size_t groups = a->inputs / KVK_GROUP;
-  const uint16_t *scales = (const uint16_t *)panel;
-  const uint8_t *weights = panel + kvk_q8_scale_bytes(WIDTH, a->inputs);
-  const int8_t *x = (const int8_t *)a->values + row * a->value_stride;
-  const float *x_scales = a->scales + row * groups;
-  const int32_t *offsets = a->offsets + row * groups;
+  const size_t inputs = t->a->inputs, stride = t->a->stride;
+  const uint16_t *scales = (const uint16_t *)t->panel;
+  const uint8_t *weights = (const uint8_t *)t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
+  const uint8_t *x = kvk_row(t->a, t->row);
+  const uint8_t *x_scales = x + kvk_q8_32_scales(inputs);
+  const uint8_t *offsets = x + kvk_q8_32_offsets(inputs);
+  float *acc = t->acc;
+  kvk_ahead ahead = t->ahead;
   vf total[6][2];
   KVK_UNROLL
   for (int r = 0; r < rows; r++) {
     total[r][0] = vf_load(acc + r * WIDTH);
     total[r][1] = vf_load(acc + r * WIDTH + VW);
   }
-  for (size_t g = k_begin / KVK_GROUP; g < k_end / KVK_GROUP; g++) {
+  for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
     kvk_fetch(&ahead);
     const uint8_t *w = weights + g * KVK_GROUP * WIDTH;
     __m512i sum[6][2];
     KVK_UNROLL
     for (int r = 0; r < rows; r++)
-      sum[r][0] = sum[r][1] = _mm512_set1_epi32(offsets[(size_t)r * groups + g]);
+      sum[r][0] = sum[r][1] = _mm512_set1_epi32(((const int32_t *)(offsets + (size_t)r * stride))[g]);
     KVK_UNROLL
     for (size_t k = 0; k < KVK_GROUP; k += 4) {
       __m512i w0 = _mm512_load_si512(w + k * WIDTH), w1 = _mm512_load_si512(w + k * WIDTH + 64);
       KVK_UNROLL
       for (int r = 0; r < rows; r++) {
         int32_t four;
-        memcpy(&four, x + (size_t)r * a->value_stride + g * KVK_GROUP + k, 4);
+        memcpy(&four, x + (size_t)r * stride + g * KVK_GROUP + k, 4);
         __m512i v = _mm512_set1_epi32(four);
         sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], w0, v);
         sum[r][1] = _mm512_dpbusd_epi32(sum[r][1], w1, v);
@@ -41,7 +41,7 @@ KVK_INLINE void matmul_q8_0_sized(const int rows, const uint8_t *panel, size_t k
     vf s0 = vf_load_half(scales + g * WIDTH), s1 = vf_load_half(scales + g * WIDTH + VW);
     KVK_UNROLL
     for (int r = 0; r < rows; r++) {
-      vf d = vf_set1(x_scales[(size_t)r * groups + g]);
+      vf d = vf_set1(((const float *)(x_scales + (size_t)r * stride))[g]);
       total[r][0] = vf_fma(_mm512_cvtepi32_ps(sum[r][0]), s0 * d, total[r][0]);
       total[r][1] = vf_fma(_mm512_cvtepi32_ps(sum[r][1]), s1 * d, total[r][1]);
     }
@@ -53,12 +53,11 @@ KVK_INLINE void matmul_q8_0_sized(const int rows, const uint8_t *panel, size_t k
   }
 }
 
-static void matmul_q8_0(const void *panel, size_t k_begin, size_t k_end, const kvk_activations *a,
-                        size_t row, size_t rows, float *acc, kvk_ahead ahead) {
+static void matmul_q8_0(const kvk_tile *t) {
 #define SIZED(ROWS)                                                                                \
   case ROWS:                                                                                       \
-    matmul_q8_0_sized(ROWS, panel, k_begin, k_end, a, row, acc, ahead);                            \
+    matmul_q8_0_sized(ROWS, t);                                                                    \
     break;
-  switch (rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) SIZED(5) SIZED(6) }
+  switch (t->rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) SIZED(5) SIZED(6) }
 #undef SIZED
 }

@@ -67,11 +67,10 @@ static void product(size_t rows, size_t columns, size_t count, const float *a, s
 }
 
 #define DEFINE_MATMUL(NAME, TILE, ELEMENT)                                                         \
-  static void NAME(const void *panel, size_t k_begin, size_t k_end, const kvk_activations *a,      \
-                   size_t row, size_t rows, float *acc, kvk_ahead ahead) {                         \
-    size_t stride = a->value_stride / sizeof(float);                                               \
-    TILE(2, rows, (const float *)a->values + row * stride + k_begin, stride,                       \
-         (const ELEMENT *)panel + k_begin * 2 * VW, 2 * VW, k_end - k_begin, acc, 2 * VW, ahead);  \
+  static void NAME(const kvk_tile *t) {                                                            \
+    TILE(2, t->rows, (const float *)kvk_row(t->a, t->row) + t->k_begin,                            \
+         t->a->stride / sizeof(float), (const ELEMENT *)t->panel + t->k_begin * 2 * VW, 2 * VW,    \
+         t->k_end - t->k_begin, t->acc, 2 * VW, t->ahead);                                         \
   }
 
 DEFINE_MATMUL(matmul_f32, tile_f32, float)
