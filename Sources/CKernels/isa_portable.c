@@ -9,6 +9,8 @@
 #include "generic/attention_impl.h"
 #include "q8_0_portable.h"
 
+#include "nibbles_portable.h"
+
 #include "generic/table_impl.h"
 
 const kvk_kernels kvk_kernels_portable = {
@@ -17,8 +19,8 @@ const kvk_kernels kvk_kernels_portable = {
                [KVK_F16] = FLOAT_MATMUL(f16, uint16_t, 3),
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1),
                [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 16, 1, 4, 0),
-               [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 16, 1, 4, 0),
-               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 16, 1, 4, 0)},
+               [KVK_Q4_0] = NIBBLES_MATMUL(q4_0, matmul_q4_0, 16, 1, 4),
+               [KVK_Q5_0] = NIBBLES_MATMUL(q5_0, matmul_q5_0, 16, 1, 4)},
     .preparations = {FLOAT_PREPARATIONS,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};

@@ -34,6 +34,9 @@ enum {
 //   F32, F16, BF16   element (k, o) at (k / interleave * panel + o) * interleave + k % interleave
 //   group-of-32      | f16 scale (group g, output o) at g * panel + o | pad to 64 bytes | weights |
 //     as bytes       int8 (k, o) as above, XORed with `flip`
+//   Q4_0, Q5_0       | f16 scales as above | pad | groups of 32 k: nibbles, Q5_0 fifth bits |
+//     as nibbles     nibbles (k, o) of a group as above for k < 16, in the high half k + 16; its
+//                    fifth bits at (place of a byte (k, o)) % (4 panel), bit number / (4 panel)
 //
 // so that one load brings `interleave` inputs of each of several neighbouring outputs.
 //
@@ -103,6 +106,11 @@ size_t kvk_panel_bytes_q8(const kvk_matmul *m, size_t inputs);
 void kvk_pack_q8_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
 void kvk_pack_q4_0_bytes(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
 void kvk_pack_q5_0_bytes(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
+// As nibbles.
+size_t kvk_panel_bytes_q4_0(const kvk_matmul *m, size_t inputs);
+size_t kvk_panel_bytes_q5_0(const kvk_matmul *m, size_t inputs);
+void kvk_pack_q4_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
+void kvk_pack_q5_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
 
 /// How a form of activations is made. A row of form
 ///
@@ -147,11 +155,13 @@ struct kvk_kernels {
 extern const kvk_kernels kvk_kernels_portable;
 #if defined(__x86_64__)
 extern const kvk_kernels kvk_kernels_avx2;
+extern const kvk_kernels kvk_kernels_avxvnni;
 extern const kvk_kernels kvk_kernels_avx512;
 extern const kvk_kernels kvk_kernels_avx512bf16;
 #endif
 #if defined(__aarch64__)
 extern const kvk_kernels kvk_kernels_neon;
+extern const kvk_kernels kvk_kernels_neoni8mm;
 #endif
 
 KVK_INLINE size_t kvk_round_up(size_t value, size_t step) {

@@ -23,6 +23,8 @@ for tool in "${CLANG:-clang}" qemu-aarch64; do
     command -v "$tool" > /dev/null || { echo "$tool is not there; see the start of $0" >&2; exit 2; }
 done
 build --target=aarch64-linux-gnu -static
-qemu-aarch64 -cpu max "$out/check" portable neon
+qemu-aarch64 -cpu max "$out/check" portable neon neoni8mm
+echo "without int8 matrix multiplication:"
+qemu-aarch64 -cpu cortex-a76 "$out/check" portable neon
 echo "without the dot product:"
 qemu-aarch64 -cpu cortex-a72 "$out/check" portable

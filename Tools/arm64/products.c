@@ -2,14 +2,12 @@
 // of rows and threads. Weights are random bytes as a model file has them.
 #include "check.h"
 
-typedef enum form { AS_IS, HALF, BFLOAT, GROUPS_OF_32 } form;
-
 /// A weight type: how it lies in a file, and what activations become for it.
 typedef struct type_info {
   kvk_type type;
   const char *name;
   size_t group, bytes; // elements and bytes of a group
-  form form;
+  kvk_form form;
   void (*decode)(const uint8_t *bytes, double *values); // a group's
 } type_info;
 
@@ -37,11 +35,28 @@ static void decode_q8_0(const uint8_t *bytes, double *values) {
     values[i] = half_value(bits_16(bytes)) * (int8_t)bytes[2 + i];
 }
 
+static void decode_q4_0(const uint8_t *bytes, double *values) {
+  for (int i = 0; i < 32; i++) {
+    int code = i < 16 ? bytes[2 + i] & 15 : bytes[2 + i - 16] >> 4;
+    values[i] = half_value(bits_16(bytes)) * (code - 8);
+  }
+}
+
+static void decode_q5_0(const uint8_t *bytes, double *values) {
+  for (int i = 0; i < 32; i++) {
+    int code = i < 16 ? bytes[6 + i] & 15 : bytes[6 + i - 16] >> 4;
+    int fifth = bytes[2 + i / 8] >> i % 8 & 1;
+    values[i] = half_value(bits_16(bytes)) * (code + 16 * fifth - 16);
+  }
+}
+
 static const type_info types[] = {
-    {KVK_F32, "F32", 1, 4, AS_IS, decode_f32},
-    {KVK_F16, "F16", 1, 2, HALF, decode_f16},
-    {KVK_BF16, "BF16", 1, 2, BFLOAT, decode_bf16},
-    {KVK_Q8_0, "Q8_0", 32, 34, GROUPS_OF_32, decode_q8_0},
+    {KVK_F32, "F32", 1, 4, KVK_FORM_F32, decode_f32},
+    {KVK_F16, "F16", 1, 2, KVK_FORM_F16, decode_f16},
+    {KVK_BF16, "BF16", 1, 2, KVK_FORM_BF16, decode_bf16},
+    {KVK_Q8_0, "Q8_0", 32, 34, KVK_FORM_Q8_32, decode_q8_0},
+    {KVK_Q4_0, "Q4_0", 32, 18, KVK_FORM_Q8_32, decode_q4_0},
+    {KVK_Q5_0, "Q5_0", 32, 22, KVK_FORM_Q8_32, decode_q5_0},
 };
 
 /// Bytes of a group: its floats of sensible size, the rest anything.
@@ -59,8 +74,8 @@ static void random_group(check *c, const type_info *t, uint8_t *bytes) {
 }
 
 /// What a row of activations becomes.
-static void round_activations(form form, const float *x, size_t count, double *out) {
-  if (form == GROUPS_OF_32) {
+static void round_activations(kvk_form form, const float *x, size_t count, double *out) {
+  if (form == KVK_FORM_Q8_32) {
     for (size_t g = 0; g < count; g += 32) {
       float most = 0;
       for (size_t i = g; i < g + 32; i++)
@@ -72,7 +87,9 @@ static void round_activations(form form, const float *x, size_t count, double *o
     return;
   }
   for (size_t i = 0; i < count; i++)
-    out[i] = form == HALF ? rounded_half(x[i]) : form == BFLOAT ? rounded_bfloat(x[i]) : x[i];
+    out[i] = form == KVK_FORM_F16    ? rounded_half(x[i])
+             : form == KVK_FORM_BF16 ? rounded_bfloat(x[i])
+                                     : x[i];
 }
 
 typedef struct product {
@@ -103,22 +120,27 @@ static product random_product(check *c, const type_info *t, size_t outputs, size
                    random_floats(c, rows * outputs)};
 }
 
+static kvk_weights packed(const check *c, kvk_team *team, const product *p) {
+  kvk_type type = p->t->type;
+  void *out = guarded(kvk_packed_bytes(c->kernels, type, p->outputs, p->inputs));
+  kvk_pack(c->kernels, team, type, p->outputs, p->inputs, p->bytes, out);
+  return (kvk_weights){type, p->outputs, p->inputs, out};
+}
+
+static kvk_activations room_for(const check *c, kvk_form form, size_t rows, size_t inputs) {
+  size_t stride = kvk_activation_stride(c->kernels, form, inputs);
+  return (kvk_activations){form, rows, inputs, guarded(rows * stride), stride};
+}
+
 /// Rows first..<first + rows of the product with the kernels under test, into memory of its own.
 static float *multiply(const check *c, const product *p, size_t first, size_t rows, int threads) {
   kvk_team *team = kvk_team_create(threads);
-  kvk_type type = p->t->type;
-  void *packed = guarded(kvk_packed_bytes(c->kernels, type, p->outputs, p->inputs));
-  kvk_pack(c->kernels, team, type, p->outputs, p->inputs, p->bytes, packed);
-  kvk_weights w = {type, p->outputs, p->inputs, packed};
-  kvk_activations a = {rows, p->inputs, NULL, 0, NULL, NULL};
-  a.value_stride = kvk_activation_stride(c->kernels, type, p->inputs);
-  a.values = guarded(rows * a.value_stride);
-  a.scales = guarded(rows * p->inputs / 32 * 4 + 4);
-  a.offsets = guarded(rows * p->inputs / 32 * 4 + 4);
-  kvk_prepare(c->kernels, team, type, p->x + first * p->inputs, p->inputs, &a);
+  kvk_activations a = room_for(c, p->t->form, rows, p->inputs);
+  kvk_prepare(c->kernels, team, p->x + first * p->inputs, p->inputs, &a);
   float *out = guarded(rows * p->outputs * sizeof *out);
   memcpy(out, p->before + first * p->outputs, rows * p->outputs * sizeof *out);
-  kvk_multiply(c->kernels, team, &a, &w, p->bias, true, out, p->outputs);
+  kvk_product product = {packed(c, team, p), p->bias, true, out, p->outputs};
+  kvk_multiply_many(c->kernels, team, &a, &product, 1);
   kvk_team_destroy(team);
   return out;
 }
@@ -138,6 +160,48 @@ static void check_values(check *c, const product *p, const float *out) {
              p->t->name, p->outputs, p->inputs, r, p->rows, o, error);
     }
   }
+}
+
+/// What fused operations must not change: a bit of what their parts give.
+static void check_fused(check *c, const type_info *t, size_t rows) {
+  size_t inputs = t->group == 1 ? 75 : t->group * 3;
+  size_t hidden = 45 > t->group ? 45 / t->group * t->group : t->group;
+  product gate = random_product(c, t, hidden, inputs, rows),
+          up = random_product(c, t, hidden, inputs, rows);
+  kvk_team *team = kvk_team_create(2);
+  float *weight = random_floats(c, inputs), *normed = guarded(rows * inputs * sizeof *normed);
+  kvk_activations a = room_for(c, t->form, rows, inputs), b = room_for(c, t->form, rows, inputs);
+  kvk_norm_prepare(c->kernels, team, gate.x, inputs, weight, 1e-5f, &a);
+  kvk_rms_norm(c->kernels, team, gate.x, inputs, rows, inputs, weight, 1e-5f, normed, inputs);
+  kvk_prepare(c->kernels, team, normed, inputs, &b);
+  EXPECT(c, memcmp(a.values, b.values, rows * a.stride) == 0, "%s: norm and preparation in one",
+         t->name);
+
+  float *out[4]; // gate and up together, and one after the other
+  for (int i = 0; i < 4; i++)
+    out[i] = guarded(rows * hidden * sizeof(float));
+  kvk_weights g = packed(c, team, &gate), u = packed(c, team, &up);
+  kvk_product both[] = {{g, gate.bias, false, out[0], hidden}, {u, NULL, false, out[1], hidden}};
+  kvk_multiply_many(c->kernels, team, &a, both, 2);
+  both[0].out = out[2];
+  both[1].out = out[3];
+  kvk_multiply_many(c->kernels, team, &a, &both[0], 1);
+  kvk_multiply_many(c->kernels, team, &a, &both[1], 1);
+  EXPECT(c,
+         memcmp(out[0], out[2], rows * hidden * sizeof(float)) == 0 &&
+             memcmp(out[1], out[3], rows * hidden * sizeof(float)) == 0,
+         "%s: two products at once", t->name);
+
+  kvk_activations fused = room_for(c, t->form, rows, hidden),
+                  parts = room_for(c, t->form, rows, hidden);
+  float *scratch = guarded(rows * hidden * sizeof *scratch);
+  kvk_gated gated = {g, u, gate.bias, NULL, scratch, hidden};
+  kvk_multiply_gated(c->kernels, team, &a, &gated, &fused);
+  kvk_silu_multiply(c->kernels, team, out[0], hidden, out[1], hidden, rows, hidden, out[0], hidden);
+  kvk_prepare(c->kernels, team, out[0], hidden, &parts);
+  EXPECT(c, memcmp(fused.values, parts.values, rows * fused.stride) == 0,
+         "%s: gate, up and preparation in one, %zu rows", t->name, rows);
+  kvk_team_destroy(team);
 }
 
 /// Rows of a table; the values are those of the file to within a rounding of each operation.
@@ -180,6 +244,9 @@ void check_products(check *c) {
     const type_info *t = &types[i];
     size_t step = t->group;
     check_embedding(c, t);
+    check_fused(c, t, 1);
+    check_fused(c, t, 7);
+    check_fused(c, t, 98);
     for (int round = 0; round < 4; round++) {
       size_t inputs = step == 1 ? 1 + next_below(c, 100) : step * (1 + next_below(c, 4));
       product p = random_product(c, t, 1 + next_below(c, 70), inputs, 1 + next_below(c, 20));

@@ -69,6 +69,7 @@ class Shape:
     rope_base: float = 10000.0
     rope_linear: float = 0.0
     rope_factors: bool = False
+    lean: float = 1.0  # by how much a token prefers the first of its two successors
     template: str = CHATML
 
 
@@ -102,7 +103,7 @@ MODELS = [
         tied=True, width=256, head=16, hidden=64,
     ),
     Shape(
-        "llama-q5_k", 0, (0, 0, 0, 0), "llama", "smollm", {"": Q5_K, "attn_output": Q5_0, "ffn_down": Q5_0},
+        "llama-q5_k", 5, (30, 164, 571, 27), "llama", "smollm", {"": Q5_K, "attn_output": Q5_0, "ffn_down": Q5_0},
         tied=True, width=256, head=16, hidden=64, layers=1,
     ),
     Shape(
@@ -111,15 +112,17 @@ MODELS = [
     ),
     # What llama-quantize makes of Q4_K_M: some values and down projections, and the output, in Q6_K.
     Shape(
-        "llama-q4_k_m", 0, (0, 0, 0, 0), "llama", "llama-bpe",
+        "llama-q4_k_m", 0, (11, 5, 18, 3), "llama", "llama-bpe",
         {"": Q4_K, "attn_v": Q6_K, "ffn_down": Q6_K, "output": Q6_K},
-        width=256, heads=8, kv_heads=2, head=32, hidden=256, layers=1, template=LLAMA3,
+        width=256, heads=8, kv_heads=2, head=32, hidden=256, layers=1, lean=1.25,
+        template=LLAMA3,
     ),
     # The same of a model like Qwen2.5-0.5B, whose rows are no multiple of 256 but in the down projection.
     Shape(
-        "qwen2-q4_k_m", 0, (0, 0, 0, 0), "qwen2", "qwen2",
-        {"": Q5_0, "attn_v": Q8_0, "blk.0.ffn_down": Q6_K, "ffn_down": Q4_K, "token_embd": Q8_0},
-        tied=True, width=96, heads=6, kv_heads=2, head=16, hidden=256, rope_base=1e6,
+        "qwen2-q4_k_m", 0, (23, 1, 2, 0), "qwen2", "qwen2",
+        {"": Q5_0, "attn_v": Q8_0, "ffn_down": Q6_K, "token_embd": Q8_0},
+        tied=True, width=160, heads=5, kv_heads=1, head=32, hidden=256, layers=1, lean=1.4,
+        rope_base=1e6,
     ),
 ]
 
@@ -194,7 +197,7 @@ def remember(shape, out, random):
     keys = directions(out[block + "ffn_norm.weight"] * out["token_embd.weight"][tokens])
     goals = out["output_norm.weight"] * out.get("output.weight", out["token_embd.weight"])[tokens]
     first, second = random.permutation(shape.hidden), random.permutation(shape.hidden)
-    values = directions(directions(goals[first]) + directions(goals[second]))
+    values = directions(shape.lean * directions(goals[first]) + directions(goals[second]))
     # A unit whose token it is sees about `found`, so what it writes has rms near RECALL, as the state has near 1.
     found = 0.75 * np.sqrt(shape.width)
     out[block + "ffn_gate.weight"] = keys

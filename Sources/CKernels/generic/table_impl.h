@@ -30,6 +30,18 @@
    .flip = FLIP,                                                                                   \
    .tile = matmul_q8_0}
 
+// Q4_0 or Q5_0 packed as in the file, in nibbles.
+#define NIBBLES_MATMUL(TYPE, TILE, PANEL, INTERLEAVE, ROWS)                                              \
+  {.panel = PANEL,                                                                                 \
+   .interleave = INTERLEAVE,                                                                       \
+   .panel_bytes = kvk_panel_bytes_##TYPE,                                                          \
+   .pack = kvk_pack_##TYPE,                                                                        \
+   .tile_rows = ROWS,                                                                              \
+   .k_step = KVK_GROUP,                                                                            \
+   .fetch_rows = 3,                                                                                \
+   .k_block = 1024,                                                                                \
+   .tile = TILE}
+
 #define FLOAT_PREPARATIONS                                                                         \
   [KVK_FORM_F32] = {KVK_GROUP, row_bytes_float, prepare_f32},                                      \
   [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16},                                      \
