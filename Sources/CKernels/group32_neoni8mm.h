@@ -23,15 +23,17 @@ KVK_INLINE int8x16_t weights_of(const int kind, const uint8_t *w, int q, int p) 
 KVK_INLINE void matmul_octets(const int rows, const int kind, const kvk_tile *t) {
   enum { WIDTH = 16, PAIRS = WIDTH / 2 };
   const size_t inputs = t->a->inputs, stride = t->a->stride;
-  const uint16_t *scales = (const uint16_t *)t->panel;
-  const uint8_t *weights = t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
   const uint8_t *x = kvk_row(t->a, t->row);
   const uint8_t *x_scales = x + kvk_q8_32_scales(inputs), *offsets = x + kvk_q8_32_offsets(inputs);
-  const size_t group_bytes = WIDTH * (kind == BYTES ? 32 : kind == NIBBLES ? 16 : 20);
-  kvk_ahead ahead = t->ahead;
+  const kvk_ahead ahead = t->ahead;
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
-    kvk_fetch(&ahead);
-    const uint8_t *w = weights + g * group_bytes;
+    const size_t bytes = WIDTH * (kind == BYTES     ? 34
+                                  : kind == NIBBLES ? 18
+                                                    : 22),
+                 offset = g * bytes;
+    const uint16_t *scales = (const uint16_t *)(t->panel + offset);
+    const uint8_t *w = t->panel + offset + 2 * WIDTH;
+    kvk_fetch_block(&ahead, offset, bytes);
     int32x4_t sum[2][PAIRS]; // row r output o, r o + 1, r + 1 o, r + 1 o + 1
     KVK_UNROLL
     for (int r = 0; r < rows; r += 2) {
@@ -57,7 +59,7 @@ KVK_INLINE void matmul_octets(const int rows, const int kind, const kvk_tile *t)
     }
     KVK_UNROLL
     for (int o = 0; o < 4; o++) {
-      vf scale = vf_load_half(scales + g * WIDTH + o * VW);
+      vf scale = vf_load_half(scales + o * VW);
       KVK_UNROLL
       for (int r = 0; r < rows; r++) {
         int64x2_t left = vreinterpretq_s64_s32(sum[r / 2][2 * o]);

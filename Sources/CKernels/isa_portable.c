@@ -15,12 +15,12 @@
 
 const kvk_kernels kvk_kernels_portable = {
     .name = "portable",
-    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float, TILE_ROWS + 1),
-               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t, 3),
-               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1),
-               [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 16, 1, 4, 0),
-               [KVK_Q4_0] = NIBBLES_MATMUL(q4_0, matmul_q4_0, 16, 1, 4),
-               [KVK_Q5_0] = NIBBLES_MATMUL(q5_0, matmul_q5_0, 16, 1, 4)},
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
+               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
+               [KVK_Q8_0] = GROUP32_ENTRY(q8_0, matmul_q8_0, 34, 1, 0),
+               [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0, 18, 1, 0),
+               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0, 22, 1, 0)},
     .preparations = {FLOAT_PREPARATIONS,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};

@@ -5,15 +5,15 @@
 KVK_INLINE void ON(matmul_nibbles)(const int rows, const bool fifths, const kvk_tile *t) {
   enum { WIDTH = 16 };
   const size_t inputs = t->a->inputs, stride = t->a->stride;
-  const uint16_t *scales = (const uint16_t *)t->panel;
-  const uint8_t *weights = t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
   const uint8_t *x = kvk_row(t->a, t->row);
   const uint8_t *x_scales = x + kvk_q8_32_scales(inputs), *offsets = x + kvk_q8_32_offsets(inputs);
   const __m256i low = _mm256_set1_epi8(15);
-  kvk_ahead ahead = t->ahead;
+  const kvk_ahead ahead = t->ahead;
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
-    kvk_fetch(&ahead);
-    const uint8_t *w = weights + g * WIDTH * (fifths ? 20 : 16);
+    const size_t bytes = WIDTH * (fifths ? 22 : 18), offset = g * bytes;
+    const uint16_t *scales = (const uint16_t *)(t->panel + offset);
+    const uint8_t *w = t->panel + offset + 2 * WIDTH;
+    kvk_fetch_block(&ahead, offset, bytes);
     __m256i sum[4][2];
     KVK_UNROLL
     for (int r = 0; r < rows; r++)
@@ -40,7 +40,7 @@ KVK_INLINE void ON(matmul_nibbles)(const int rows, const bool fifths, const kvk_
         sum[r][1] = ON(dot_pair)(fifths, sum[r][1], first[1], a, second[1], b);
       }
     }
-    vf s0 = vf_load_half(scales + g * WIDTH), s1 = vf_load_half(scales + g * WIDTH + VW);
+    vf s0 = vf_load_half(scales), s1 = vf_load_half(scales + VW);
     KVK_UNROLL
     for (int r = 0; r < rows; r++) {
       vf d = vf_set1(((const float *)(x_scales + (size_t)r * stride))[g]);

@@ -24,14 +24,14 @@
 KVK_INLINE void matmul_nibbles(const int rows, const bool fifths, const kvk_tile *t) {
   enum { WIDTH = 16 };
   const size_t inputs = t->a->inputs, stride = t->a->stride;
-  const uint16_t *scales = (const uint16_t *)t->panel;
-  const uint8_t *weights = t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
   const uint8_t *x = kvk_row(t->a, t->row);
   const uint8_t *x_scales = x + kvk_q8_32_scales(inputs), *offsets = x + kvk_q8_32_offsets(inputs);
-  kvk_ahead ahead = t->ahead;
+  const kvk_ahead ahead = t->ahead;
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
-    kvk_fetch(&ahead);
-    const uint8_t *w = weights + g * WIDTH * (fifths ? 20 : 16);
+    const size_t bytes = WIDTH * (fifths ? 22 : 18), offset = g * bytes;
+    const uint16_t *scales = (const uint16_t *)(t->panel + offset);
+    const uint8_t *w = t->panel + offset + 2 * WIDTH;
+    kvk_fetch_block(&ahead, offset, bytes);
     int32x4_t sum[4][4];
     int8x16_t a[4], b[4];
     KVK_UNROLL
@@ -49,7 +49,7 @@ KVK_INLINE void matmul_nibbles(const int rows, const bool fifths, const kvk_tile
     NIBBLES_STEP(3);
     KVK_UNROLL
     for (int o = 0; o < 4; o++) {
-      vf scale = vf_load_half(scales + g * WIDTH + o * VW);
+      vf scale = vf_load_half(scales + o * VW);
       KVK_UNROLL
       for (int r = 0; r < rows; r++) {
         float *to = t->acc + r * WIDTH + o * VW;

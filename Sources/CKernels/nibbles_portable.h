@@ -1,18 +1,17 @@
 // Q4_0 and Q5_0 products, any processor: 16 outputs side by side for each k. Weights stay unsigned,
-// so that 16 products of Q4_0's (at most 16 · 15 · 127) or 8 of Q5_0's fit 16 bits on either side
-// of zero; the zero point's part, -8 or -16 · Σ a, is added to the group's sum.
+// so each group's sum gets -8 or -16 · Σ a. Eight products (at most 31 · 127 each) fit 16 bits.
 
 KVK_INLINE void matmul_nibbles_row(const bool fifths, const kvk_tile *t, size_t r) {
   enum { WIDTH = 16, HALF = KVK_GROUP / 2 };
   const size_t inputs = t->a->inputs;
-  const uint16_t *scales = (const uint16_t *)t->panel;
-  const uint8_t *weights = t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
   const uint8_t *row = kvk_row(t->a, t->row + r);
   const float *x_scales = (const float *)(row + kvk_q8_32_scales(inputs));
   const int32_t *offsets = (const int32_t *)(row + kvk_q8_32_offsets(inputs));
   float *acc = t->acc + r * WIDTH;
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
-    const uint8_t *w = weights + g * WIDTH * (fifths ? 20 : 16);
+    const size_t bytes = WIDTH * (fifths ? 22 : 18), offset = g * bytes;
+    const uint16_t *scales = (const uint16_t *)(t->panel + offset);
+    const uint8_t *w = t->panel + offset + 2 * WIDTH;
     const int8_t *x = (const int8_t *)row + g * KVK_GROUP;
     int32_t sums[WIDTH];
     vq32 sum = {0};
@@ -38,7 +37,7 @@ KVK_INLINE void matmul_nibbles_row(const bool fifths, const kvk_tile *t, size_t 
     for (size_t o = 0; o < WIDTH; o += VW) {
       vi part;
       memcpy(&part, sums + o, sizeof part);
-      vf scale = vf_load_half(scales + g * WIDTH + o) * vf_set1(x_scales[g]);
+      vf scale = vf_load_half(scales + o) * vf_set1(x_scales[g]);
       vf_store(acc + o, vf_fma(__builtin_convertvector(part, vf), scale, vf_load(acc + o)));
     }
   }

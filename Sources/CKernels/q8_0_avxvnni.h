@@ -5,14 +5,14 @@ KVK_INLINE void matmul_bytes_avxvnni(const int rows, const bool flipped, const k
   enum { WIDTH = 16 };
   (void)flipped;
   const size_t inputs = t->a->inputs, stride = t->a->stride;
-  const uint16_t *scales = (const uint16_t *)t->panel;
-  const uint8_t *weights = t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
   const uint8_t *x = kvk_row(t->a, t->row);
   const uint8_t *x_scales = x + kvk_q8_32_scales(inputs), *offsets = x + kvk_q8_32_offsets(inputs);
-  kvk_ahead ahead = t->ahead;
+  const kvk_ahead ahead = t->ahead;
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
-    kvk_fetch(&ahead);
-    const uint8_t *w = weights + g * KVK_GROUP * WIDTH;
+    const size_t bytes = WIDTH * 34, offset = g * bytes;
+    const uint16_t *scales = (const uint16_t *)(t->panel + offset);
+    const uint8_t *w = t->panel + offset + 2 * WIDTH;
+    kvk_fetch_block(&ahead, offset, bytes);
     __m256i sum[4][2];
     KVK_UNROLL
     for (int r = 0; r < rows; r++)
@@ -29,7 +29,7 @@ KVK_INLINE void matmul_bytes_avxvnni(const int rows, const bool flipped, const k
         sum[r][1] = _mm256_dpbusd_avx_epi32(sum[r][1], w1, a);
       }
     }
-    vf s0 = vf_load_half(scales + g * WIDTH), s1 = vf_load_half(scales + g * WIDTH + VW);
+    vf s0 = vf_load_half(scales), s1 = vf_load_half(scales + VW);
     KVK_UNROLL
     for (int r = 0; r < rows; r++) {
       vf d = vf_set1(((const float *)(x_scales + (size_t)r * stride))[g]);
