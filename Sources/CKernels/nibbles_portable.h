@@ -15,17 +15,19 @@ KVK_INLINE void matmul_nibbles_row(const bool fifths, const kvk_tile *t, size_t 
     const int8_t *x = (const int8_t *)row + g * KVK_GROUP;
     int32_t sums[WIDTH];
     vq32 sum = {0};
+    KVK_UNROLL
     for (int begin = 0; begin < HALF; begin += HALF / 4) {
       vq16 some = {0};
+      KVK_UNROLL
       for (int k = begin; k < begin + HALF / 4; k++) {
-        vq8 both;
+        vqu8 both;
         memcpy(&both, w + k * WIDTH, sizeof both);
-        vq8 first = both & 15, second = (vq8)((vqu8)both >> 4);
+        vqu8 first = both & 15, second = both >> 4;
         if (fifths) {
           vqu8 h;
           memcpy(&h, w + (HALF + k % 4) * WIDTH, sizeof h);
-          first |= (vq8)((h >> (uint8_t)(k / 4)) & 1) << 4;
-          second |= (vq8)((h >> (uint8_t)(k / 4 + 4)) & 1) << 4;
+          first |= (h >> (uint8_t)(k / 4) & 1) << 4;
+          second |= (h >> (uint8_t)(k / 4 + 4) & 1) << 4;
         }
         some += __builtin_convertvector(first, vq16) * (int16_t)x[k] +
                 __builtin_convertvector(second, vq16) * (int16_t)x[k + HALF];
