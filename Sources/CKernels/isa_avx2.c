@@ -10,6 +10,12 @@
 
 #include "generic/attention_impl.h"
 #include "q8_0_avx2.h"
+
+#include "k_quants.h"
+
+#include "k_dot_avx2.h"
+
+#include "generic/k_quants_impl.h"
 #pragma clang attribute pop
 
 #include "generic/table_impl.h"
@@ -21,8 +27,9 @@ const kvk_kernels kvk_kernels_avx2 = {
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1),
                [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 16, 4, 4, 0),
                [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 16, 4, 4, 0),
-               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 16, 4, 4, 0)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 16, 4, 4, 0),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
 #endif

@@ -11,6 +11,12 @@
 
 #include "generic/attention_impl.h"
 #include "q8_0_avx512.h"
+
+#include "k_quants.h"
+
+#include "k_dot_avx512.h"
+
+#include "generic/k_quants_impl.h"
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                      \
@@ -28,8 +34,9 @@ const kvk_kernels kvk_kernels_avx512 = {
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1),
                [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 32, 4, 6, 0x80),
                [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 32, 4, 6, 0x80),
-               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 32, 4, 6, 0x80)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 32, 4, 6, 0x80),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
 
@@ -49,8 +56,9 @@ const kvk_kernels kvk_kernels_avx512bf16 = {
                              .tile = matmul_bf16_pairs},
                [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 32, 4, 6, 0x80),
                [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 32, 4, 6, 0x80),
-               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 32, 4, 6, 0x80)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 32, 4, 6, 0x80),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},
     ROW_KERNELS};
 #endif

@@ -9,6 +9,12 @@
 #include "generic/attention_impl.h"
 #include "q8_0_portable.h"
 
+#include "k_quants.h"
+
+#include "k_dot_portable.h"
+
+#include "generic/k_quants_impl.h"
+
 #include "generic/table_impl.h"
 
 const kvk_kernels kvk_kernels_portable = {
@@ -18,7 +24,8 @@ const kvk_kernels kvk_kernels_portable = {
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1),
                [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 16, 1, 4, 0),
                [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 16, 1, 4, 0),
-               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 16, 1, 4, 0)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 16, 1, 4, 0),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
