@@ -22,8 +22,7 @@ KVK_INLINE void matmul_bf16_pairs_sized(const int rows, const uint16_t *w, const
     total[r][1] = vf_load(acc + r * WIDTH + VW);
   }
   for (size_t p = 0; p < pairs; p++, w += 2 * WIDTH) {
-    if (p % (FLOAT_K_STEP / 2) == 0)
-      kvk_fetch(&ahead);
+    kvk_fetch(&ahead, p * 128, p % 8, 2);
     __m512bh w0 = (__m512bh)_mm512_load_si512(w), w1 = (__m512bh)_mm512_load_si512(w + WIDTH);
     KVK_UNROLL
     for (int r = 0; r < rows; r++) {
@@ -45,9 +44,10 @@ static void matmul_bf16_pairs(const kvk_tile *t) {
   size_t stride = t->a->stride / 2, pairs = (t->k_end - t->k_begin + 1) / 2;
   const uint16_t *w = (const uint16_t *)t->panel + t->k_begin * 32;
   const uint16_t *x = (const uint16_t *)kvk_row(t->a, t->row) + t->k_begin;
+  const kvk_ahead ahead = {t->ahead.next + t->k_begin * 64, t->ahead.pieces};
 #define SIZED(ROWS)                                                                                \
   case ROWS:                                                                                       \
-    matmul_bf16_pairs_sized(ROWS, w, x, stride, pairs, t->acc, t->ahead);                          \
+    matmul_bf16_pairs_sized(ROWS, w, x, stride, pairs, t->acc, ahead);                          \
     break;
   switch (t->rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) SIZED(5) SIZED(6) SIZED(7) SIZED(8) }
 #undef SIZED

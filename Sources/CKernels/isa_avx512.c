@@ -10,7 +10,7 @@
 #include "generic/tile_impl.h"
 
 #include "generic/attention_impl.h"
-#include "q8_0_avx512.h"
+#include "group32_avx512.h"
 
 #include "k_quants.h"
 
@@ -29,12 +29,12 @@
 
 const kvk_kernels kvk_kernels_avx512 = {
     .name = "avx512",
-    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float, TILE_ROWS + 1),
-               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t, 3),
-               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1),
-               [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 32, 4, 6, 0x80),
-               [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 32, 4, 6, 0x80),
-               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 32, 4, 6, 0x80),
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
+               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
+               [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
+               [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
+               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
                K_MATMULS},
     .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
@@ -42,21 +42,20 @@ const kvk_kernels kvk_kernels_avx512 = {
 
 const kvk_kernels kvk_kernels_avx512bf16 = {
     .name = "avx512bf16",
-    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float, TILE_ROWS + 1),
-               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t, 3),
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
                [KVK_BF16] = {.panel = 32,
                              .interleave = 2,
                              .panel_bytes = kvk_panel_bytes_float,
                              .pack = kvk_pack_16,
                              .tile_rows = TILE_ROWS,
                              .k_step = FLOAT_K_STEP,
-                             .fetch_rows = TILE_ROWS + 1,
                              .k_block = 512,
                              .element = 2,
                              .tile = matmul_bf16_pairs},
-               [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 32, 4, 6, 0x80),
-               [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 32, 4, 6, 0x80),
-               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 32, 4, 6, 0x80),
+               [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
+               [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
+               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
                K_MATMULS},
     .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},

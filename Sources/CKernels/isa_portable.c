@@ -19,9 +19,9 @@
 
 const kvk_kernels kvk_kernels_portable = {
     .name = "portable",
-    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float, TILE_ROWS + 1),
-               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t, 3),
-               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1),
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
+               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
                [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 16, 1, 4, 0),
                [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 16, 1, 4, 0),
                [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 16, 1, 4, 0),

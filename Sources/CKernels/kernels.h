@@ -32,10 +32,14 @@ enum {
 // between an entry's `pack` and its `tile`; those in use:
 //
 //   F32, F16, BF16   element (k, o) at (k / interleave * panel + o) * interleave + k % interleave
-//   group-of-32      | f16 scale (group g, output o) at g * panel + o | pad to 64 bytes | weights |
+//   group-of-32      for each group | f16 scale of each output | weights of each output |
 //     as bytes       int8 (k, o) as above, XORed with `flip`
+//     as nibbles     byte (i, o), i < 16, as above for k = i; holds i in its low and i + 16 in its
+//                    high bits. Q5_0: then | fifth bits |, byte (o, b), b < 4, holds those of
+//                    k = b, b + 4, …, b + 28 from bit 0 on
 //
-// so that one load brings `interleave` inputs of each of several neighbouring outputs.
+// so that one load brings `interleave` inputs of each of several neighbouring outputs, and a panel
+// is one stream of memory.
 //
 // The value of an output is a function of its row and the shapes alone. An entry has one arithmetic
 // for every number of rows: `tile` for 1…tile_rows rows and, where it has one, `tile_expanded` give
@@ -45,11 +49,12 @@ enum {
 
 typedef struct kvk_matmul kvk_matmul;
 
-/// Memory that will be wanted soon: with few rows a product is bound by memory, and the next panel
-/// must be on its way while this one is multiplied.
+/// Memory that will be wanted soon. With few rows a product is bound by memory, and asking for
+/// weights some kilobytes ahead, a little at a time, is what keeps it busy; where several tiles pass
+/// over the same weights each asks for its pieces of what lies ahead.
 typedef struct kvk_ahead {
-  const uint8_t *next;
-  size_t lines; // cache lines to ask for at each k_step
+  const uint8_t *next; // what to fetch when the beginning of the panel is in use
+  unsigned pieces;     // bit p: fetch piece p, 0…7
 } kvk_ahead;
 
 /// Up to `panel` rows of a model file, to become one panel.
@@ -73,11 +78,9 @@ typedef struct kvk_tile {
 struct kvk_matmul {
   size_t panel;      // outputs in a panel, at most KVK_MAX_PANEL
   size_t tile_rows;  // rows a tile computes at once; divides KVK_CHUNK_ROWS
-  size_t k_step;     // inputs between two rounds of prefetching; divides k_block
+  size_t k_step;     // blocks of k begin at its multiples: whole groups of the type
   size_t k_block;    // inputs after which the next rows take their turn, so that this part of a
-                     // panel stays in cache; whole groups of the type
-  size_t fetch_rows; // rows from which fetching ahead pays; with fewer the processor's own
-                     // prefetching keeps up
+                     // panel stays in cache; a multiple of k_step
   size_t (*panel_bytes)(const kvk_matmul *m, size_t inputs); // a multiple of KVK_ALIGNMENT
   void (*pack)(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
   void (*tile)(const kvk_tile *tile);
@@ -91,15 +94,18 @@ struct kvk_matmul {
 
   // For the shared packers in pack.c.
   size_t interleave; // inputs of one output that lie side by side
-  size_t element;    // bytes of a packed element of F32, F16, BF16
+  size_t element;    // bytes of a packed element; of a group of 32 with its scale
   uint8_t flip;      // XORed to each byte (0x80 makes int8 unsigned with an offset of 128)
 };
 
 size_t kvk_panel_bytes_float(const kvk_matmul *m, size_t inputs);
 void kvk_pack_16(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
 void kvk_pack_32(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
-// Group-of-32 types as bytes, one each element.
-size_t kvk_panel_bytes_q8(const kvk_matmul *m, size_t inputs);
+size_t kvk_panel_bytes_32(const kvk_matmul *m, size_t inputs);
+// As nibbles, interleave 4.
+void kvk_pack_q4_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
+void kvk_pack_q5_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
+// As bytes.
 void kvk_pack_q8_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
 void kvk_pack_q4_0_bytes(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
 void kvk_pack_q5_0_bytes(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
@@ -158,14 +164,12 @@ KVK_INLINE size_t kvk_round_up(size_t value, size_t step) {
   return (value + step - 1) / step * step;
 }
 
-KVK_INLINE void kvk_fetch(kvk_ahead *ahead) {
-  for (size_t i = 0; i < ahead->lines; i++, ahead->next += KVK_ALIGNMENT)
-    __builtin_prefetch(ahead->next, 0, 2);
-}
-
-/// Bytes of the scales at the start of a panel of a group-of-32 type.
-KVK_INLINE size_t kvk_q8_scale_bytes(size_t panel, size_t inputs) {
-  return kvk_round_up(inputs / KVK_GROUP * panel * 2, KVK_ALIGNMENT);
+/// To be called by a tile at a regular pace while it uses lines × 64 bytes of the panel from `offset`
+/// on; `piece` takes the values 0…7 in turn.
+KVK_INLINE void kvk_fetch(const kvk_ahead *ahead, size_t offset, unsigned piece, size_t lines) {
+  if (ahead->pieces >> piece & 1)
+    for (size_t i = 0; i < lines; i++)
+      __builtin_prefetch(ahead->next + offset + i * KVK_ALIGNMENT, 0, 3);
 }
 
 /// Where scales and offsets stand in a row of form q8_32.
@@ -179,13 +183,36 @@ KVK_INLINE const uint8_t *kvk_row(const kvk_activations *a, size_t row) {
   return (const uint8_t *)a->values + row * a->stride;
 }
 
-/// Adds the product of a panel and rows first..<first + rows (at most KVK_CHUNK_ROWS) to acc
-/// [rows][panel].
+/// How a product's rows are cut into chunks, and in which order workers take (panel, chunk) items.
+typedef struct kvk_split {
+  size_t rows, panels;
+  size_t chunk_rows, chunks; // chunk_rows: at most KVK_CHUNK_ROWS
+  bool by_chunk;             // all panels for one chunk after the other, not the other way round
+  size_t grain;              // items that a worker claims at a time
+} kvk_split;
+
+typedef struct kvk_split_item {
+  size_t panel, first, rows;
+} kvk_split_item;
+
+/// `multiplications` in the whole product.
+kvk_split kvk_split_product(const kvk_team *team, const kvk_activations *a, size_t panels,
+                            size_t multiplications);
+
+KVK_INLINE kvk_split_item kvk_item(const kvk_split *s, size_t item) {
+  size_t panel = s->by_chunk ? item % s->panels : item / s->chunks;
+  size_t first = (s->by_chunk ? item / s->panels : item % s->chunks) * s->chunk_rows;
+  return (kvk_split_item){panel, first,
+                          s->rows - first < s->chunk_rows ? s->rows - first : s->chunk_rows};
+}
+
+/// What is done with finished sums [rows][panel] of rows row….
+typedef void (*kvk_finish)(const void *context, const float *acc, size_t row, size_t rows);
+
+/// Computes the product of a panel and rows first..<first + rows (at most KVK_CHUNK_ROWS) into acc
+/// [rows][panel]; calls `finish`, unless NULL, with each tile's rows as they become ready.
 void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uint8_t *panel,
-                        size_t panel_bytes, size_t first, size_t rows, float *acc);
-/// How many of panels × chunks items a worker should claim at a time in a product of
-/// `multiplications`.
-size_t kvk_product_grain(const kvk_team *team, size_t panels, size_t chunks,
-                         size_t multiplications);
+                        size_t panel_bytes, size_t first, size_t rows, float *acc,
+                        kvk_finish finish, const void *context);
 
 #endif

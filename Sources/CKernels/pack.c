@@ -24,8 +24,8 @@ void kvk_pack_32(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel
       memcpy(panel + (k * m->panel + o) * 4, from->rows + o * from->row_bytes + k * 4, 4);
 }
 
-size_t kvk_panel_bytes_q8(const kvk_matmul *m, size_t inputs) {
-  return kvk_q8_scale_bytes(m->panel, inputs) + kvk_round_up(inputs * m->panel, KVK_ALIGNMENT);
+size_t kvk_panel_bytes_32(const kvk_matmul *m, size_t inputs) {
+  return kvk_round_up(inputs / KVK_GROUP * m->panel * m->element, KVK_ALIGNMENT);
 }
 
 /// Reads a group of 32 as int8 and returns what follows it; the scale stands in its first two bytes.
@@ -56,18 +56,18 @@ KVK_INLINE const uint8_t *read_q5_0(const uint8_t *group, int8_t *out) {
 
 KVK_INLINE void pack_bytes(group_reader read, const kvk_matmul *m, const kvk_panel_rows *from,
                            uint8_t *panel) {
-  size_t width = m->panel, step = m->interleave;
-  uint8_t *scales = panel, *weights = panel + kvk_q8_scale_bytes(width, from->inputs);
-  if (from->present < width) {
-    memset(scales, 0, kvk_q8_scale_bytes(width, from->inputs));
-    memset(weights, m->flip, from->inputs * width);
-  }
+  size_t width = m->panel, step = m->interleave, block = width * m->element;
+  if (from->present < width)
+    for (size_t g = 0; g < from->inputs / KVK_GROUP; g++) {
+      memset(panel + g * block, 0, width * 2);
+      memset(panel + g * block + width * 2, m->flip, width * KVK_GROUP);
+    }
   for (size_t o = 0; o < from->present; o++) {
     const uint8_t *group = from->rows + o * from->row_bytes;
     for (size_t g = 0; g < from->inputs / KVK_GROUP; g++) {
-      uint8_t *to = weights + g * KVK_GROUP * width;
+      uint8_t *scales = panel + g * block, *to = scales + width * 2;
       int8_t values[KVK_GROUP];
-      memcpy(scales + (g * width + o) * 2, group, 2);
+      memcpy(scales + o * 2, group, 2);
       group = read(group, values);
       if (step == 4) {
         for (size_t k = 0; k < KVK_GROUP; k += 4) {
@@ -79,6 +79,44 @@ KVK_INLINE void pack_bytes(group_reader read, const kvk_matmul *m, const kvk_pan
       } else {
         for (size_t k = 0; k < KVK_GROUP; k++)
           to[(k / step * width + o) * step + k % step] = (uint8_t)values[k] ^ m->flip;
+      }
+    }
+  }
+}
+
+void kvk_pack_q4_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
+  size_t width = m->panel, block = width * m->element;
+  if (from->present < width)
+    memset(panel, 0, m->panel_bytes(m, from->inputs)); // with scales of 0
+  for (size_t o = 0; o < from->present; o++) {
+    const uint8_t *group = from->rows + o * from->row_bytes;
+    for (size_t g = 0; g < from->inputs / KVK_GROUP; g++, group += 18) {
+      uint8_t *scales = panel + g * block, *to = scales + width * 2;
+      memcpy(scales + o * 2, group, 2);
+      for (size_t i = 0; i < 16; i += 4)
+        memcpy(to + i * width + o * 4, group + 2 + i, 4);
+    }
+  }
+}
+
+void kvk_pack_q5_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
+  size_t width = m->panel, block = width * m->element;
+  if (from->present < width)
+    memset(panel, 0, m->panel_bytes(m, from->inputs)); // with scales of 0
+  for (size_t o = 0; o < from->present; o++) {
+    const uint8_t *group = from->rows + o * from->row_bytes;
+    for (size_t g = 0; g < from->inputs / KVK_GROUP; g++, group += 22) {
+      uint8_t *scales = panel + g * block, *to = scales + width * 2;
+      memcpy(scales + o * 2, group, 2);
+      for (size_t i = 0; i < 16; i += 4)
+        memcpy(to + i * width + o * 4, group + 6 + i, 4);
+      uint32_t fifths;
+      memcpy(&fifths, group + 2, 4);
+      for (size_t b = 0; b < 4; b++) {
+        uint32_t bits = 0;
+        for (size_t i = 0; i < 8; i++)
+          bits |= (fifths >> (4 * i + b) & 1) << i;
+        to[16 * width + o * 4 + b] = (uint8_t)bits;
       }
     }
   }

@@ -4,20 +4,20 @@
 KVK_INLINE void matmul_q8_0_sized(const int rows, const kvk_tile *t) {
   enum { WIDTH = 16 };
   const size_t inputs = t->a->inputs, stride = t->a->stride;
-  const uint16_t *scales = (const uint16_t *)t->panel;
-  const uint8_t *weights = (const uint8_t *)t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
   const uint8_t *x = kvk_row(t->a, t->row);
   const uint8_t *x_scales = x + kvk_q8_32_scales(inputs);
-  kvk_ahead ahead = t->ahead;
+  const kvk_ahead ahead = t->ahead;
   const __m256i ones = _mm256_set1_epi16(1);
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
-    kvk_fetch(&ahead);
-    const uint8_t *w = weights + g * KVK_GROUP * WIDTH;
+    const size_t offset = g * WIDTH * (2 + KVK_GROUP);
+    const uint8_t *block = t->panel + offset, *w = block + 2 * WIDTH;
+    const uint16_t *scales = (const uint16_t *)block;
     __m256i sum[4][2];
     KVK_UNROLL
     for (int r = 0; r < rows; r++)
       sum[r][0] = sum[r][1] = _mm256_setzero_si256();
     for (size_t k = 0; k < KVK_GROUP; k += 4) {
+      kvk_fetch(&ahead, offset + k * WIDTH, (unsigned)k / 4, 1);
       __m256i w0 = _mm256_load_si256((const __m256i *)(w + k * WIDTH));
       __m256i w1 = _mm256_load_si256((const __m256i *)(w + k * WIDTH + 32));
       __m256i u0 = _mm256_abs_epi8(w0), u1 = _mm256_abs_epi8(w1);
@@ -32,7 +32,7 @@ KVK_INLINE void matmul_q8_0_sized(const int rows, const kvk_tile *t) {
         sum[r][1] = _mm256_add_epi32(sum[r][1], _mm256_madd_epi16(p1, ones));
       }
     }
-    vf s0 = vf_load_half(scales + g * WIDTH), s1 = vf_load_half(scales + g * WIDTH + VW);
+    vf s0 = vf_load_half(scales), s1 = vf_load_half(scales + VW);
     KVK_UNROLL
     for (int r = 0; r < rows; r++) {
       vf d = vf_set1(((const float *)(x_scales + (size_t)r * stride))[g]);

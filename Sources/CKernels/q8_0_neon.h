@@ -17,19 +17,21 @@
 KVK_INLINE void matmul_q8_0_sized(const int rows, const kvk_tile *t) {
   enum { WIDTH = 16 };
   const size_t inputs = t->a->inputs, stride = t->a->stride;
-  const uint16_t *scales = (const uint16_t *)t->panel;
-  const int8_t *weights = (const int8_t *)t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
   const uint8_t *x = kvk_row(t->a, t->row);
   const uint8_t *x_scales = x + kvk_q8_32_scales(inputs);
-  kvk_ahead ahead = t->ahead;
+  const kvk_ahead ahead = t->ahead;
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
-    kvk_fetch(&ahead);
-    const int8_t *w = weights + g * KVK_GROUP * WIDTH;
+    const size_t offset = g * WIDTH * (2 + KVK_GROUP);
+    const uint8_t *block = t->panel + offset;
+    const uint16_t *scales = (const uint16_t *)block;
+    const int8_t *w = (const int8_t *)block + 2 * WIDTH;
     int32x4_t sum[4][4];
     KVK_UNROLL
     for (int r = 0; r < rows; r++)
       sum[r][0] = sum[r][1] = sum[r][2] = sum[r][3] = vdupq_n_s32(0);
     for (size_t k = 0; k < KVK_GROUP; k += 16) {
+      for (unsigned i = 0; i < 4; i++)
+        kvk_fetch(&ahead, offset + (k + 4 * i) * WIDTH, (unsigned)k / 4 + i, 1);
       int8x16_t v[4];
       KVK_UNROLL
       for (int r = 0; r < rows; r++)
@@ -41,7 +43,7 @@ KVK_INLINE void matmul_q8_0_sized(const int rows, const kvk_tile *t) {
     }
     KVK_UNROLL
     for (int o = 0; o < 4; o++) {
-      vf scale = vf_load_half(scales + g * WIDTH + o * VW);
+      vf scale = vf_load_half(scales + o * VW);
       KVK_UNROLL
       for (int r = 0; r < rows; r++) {
         float *to = t->acc + r * WIDTH + o * VW;

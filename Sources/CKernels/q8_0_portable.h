@@ -8,14 +8,13 @@ typedef int32_t vq32 __attribute__((vector_size(64)));
 static void matmul_q8_0_row(const kvk_tile *t, size_t r) {
   enum { WIDTH = 16 };
   size_t inputs = t->a->inputs;
-  const uint16_t *scales = (const uint16_t *)t->panel;
-  const uint8_t *weights = t->panel + kvk_q8_scale_bytes(WIDTH, inputs);
   const uint8_t *row = kvk_row(t->a, t->row + r);
   const int8_t *x = (const int8_t *)row;
   const float *x_scales = (const float *)(row + kvk_q8_32_scales(inputs));
   float *acc = t->acc + r * WIDTH;
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
-    const uint8_t *w = weights + g * KVK_GROUP * WIDTH;
+    const uint8_t *block = t->panel + g * WIDTH * (2 + KVK_GROUP), *w = block + 2 * WIDTH;
+    const uint16_t *scales = (const uint16_t *)block;
     const int8_t *xg = x + g * KVK_GROUP;
     int32_t sums[WIDTH];
     vq32 sum = {0};
@@ -31,7 +30,7 @@ static void matmul_q8_0_row(const kvk_tile *t, size_t r) {
     for (size_t o = 0; o < WIDTH; o += VW) {
       vi part;
       memcpy(&part, sums + o, sizeof part);
-      vf scale = vf_load_half(scales + g * WIDTH + o) * vf_set1(x_scales[g]);
+      vf scale = vf_load_half(scales + o) * vf_set1(x_scales[g]);
       vf_store(acc + o, vf_fma(__builtin_convertvector(part, vf), scale, vf_load(acc + o)));
     }
   }

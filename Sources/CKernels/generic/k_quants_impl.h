@@ -87,10 +87,6 @@ KVK_INLINE vu k_words(const uint8_t *bytes) {
 #define K_EACH(R, V)                                                                               \
   KVK_UNROLL for (int R = 0; R < rows; R++) KVK_UNROLL for (int V = 0; V < K_VECTORS; V++)
 
-// Weights are asked for this many bytes before their turn, evenly: a tile does too much with each
-// load for the processor's own prefetching to keep memory busy.
-enum { K_AHEAD = 8192 };
-
 // Where a packed super-block has its bits and nibbles.
 #define K_BITS(TYPE) (((TYPE) == KVK_Q6_K ? 18 : 16) * K_PANEL)
 #define K_NIBBLES(TYPE)                                                                            \
@@ -106,9 +102,6 @@ typedef struct k_factors {
 
 KVK_INLINE void k_load_factors(kvk_type type, const uint8_t *block, k_factors *out) {
   const uint16_t *halves = (const uint16_t *)block;
-  KVK_UNROLL
-  for (size_t i = 0; i < K_BITS(type); i += KVK_ALIGNMENT)
-    __builtin_prefetch(block + i + K_AHEAD, 0, 3);
   KVK_UNROLL
   for (int v = 0; v < K_PANEL / VW; v++) {
     out->d[v] = vf_load_half(halves + v * VW);
@@ -161,17 +154,20 @@ KVK_INLINE vu k_decode(kvk_type type, vu nibbles, vu bits, int shift, const int 
   return w;
 }
 
-/// Asks for what lies K_AHEAD behind a group's words; half of the nibbles, as two groups share them.
-KVK_INLINE void k_fetch_group(kvk_type type, const uint8_t *nibbles, int shift,
-                              const uint8_t *bits) {
+/// Asks for what lies `ahead` bytes behind what a group reads; half of the nibbles, as two groups
+/// share them.
+KVK_INLINE void k_fetch(kvk_type type, const uint8_t *block, int group, size_t ahead) {
   const int half = (type == KVK_Q6_K ? 2 : 4) * 4 * K_PANEL;
-  nibbles += shift / 4 * half + K_AHEAD;
+  const uint8_t *nibbles =
+      block + ahead + K_NIBBLES(type) + (2 * k_piece(type, group) + k_shift(type, group) / 4) * half;
   KVK_UNROLL
   for (int i = 0; i < half; i += KVK_ALIGNMENT)
     __builtin_prefetch(nibbles + i, 0, 3);
+  // The rest of the block comes before: an even share of it.
+  const int rest = K_NIBBLES(type) / (type == KVK_Q6_K ? 16 : 8);
   KVK_UNROLL
-  for (int i = 0; type != KVK_Q4_K && i < 4 * K_PANEL; i += KVK_ALIGNMENT)
-    __builtin_prefetch(bits + i + K_AHEAD, 0, 3);
+  for (int i = 0; i < rest; i += KVK_ALIGNMENT)
+    __builtin_prefetch(block + ahead + group * rest + i, 0, 3);
 }
 
 /// An expanded super-block: its weights, one a byte, as words [64 quads][K_PANEL].
@@ -183,13 +179,15 @@ typedef struct k_expanded {
 enum { K_EXPANDED_BLOCKS = 2, K_BLOCK = K_EXPANDED_BLOCKS * KVK_SUPER };
 _Static_assert(K_EXPANDED_BLOCKS * sizeof(k_expanded) <= KVK_EXPANDED, "fits the driver's memory");
 
+enum { K_AHEAD = 8192 }; // how far ahead of its use memory is fetched while expanding
+
 KVK_INLINE void k_unpack(kvk_type type, const uint8_t *block, uint8_t *out) {
   const int quads = type == KVK_Q6_K ? 4 : 8;
   const size_t bytes = (size_t)quads * 4 * K_PANEL; // of a group
   for (int g = 0; g < 64 / quads; g++, out += bytes) {
     const uint8_t *bits = block + K_BITS(type) + g * 4 * K_PANEL;
     const uint8_t *nibbles = block + K_NIBBLES(type) + k_piece(type, g) * bytes;
-    k_fetch_group(type, nibbles, k_shift(type, g), bits);
+    k_fetch(type, block, g, K_AHEAD);
     KVK_UNROLL
     for (int v = 0; v < K_PANEL / VW; v++) {
       vu high = type == KVK_Q4_K ? (vu){0} : k_words(bits + v * 4 * VW);
@@ -225,7 +223,6 @@ KVK_INLINE void k_group(const int rows, kvk_type type, const bool expanded, cons
   vk dot[K_ROWS][K_VECTORS];
   vu high[K_VECTORS];
   if (!expanded) {
-    k_fetch_group(type, weights, shift, bits);
     KVK_UNROLL
     for (int v = 0; v < K_VECTORS; v++)
       high[v] = type == KVK_Q4_K ? (vu){0} : k_words(bits + v * 4 * VW);
@@ -312,6 +309,7 @@ KVK_INLINE void k_tile(const int rows, kvk_type type, const bool expanded, const
   const size_t block_bytes = kvk_super_bytes(type) * K_PANEL;
   const uint8_t *block = t->panel + t->k_begin / KVK_SUPER * block_bytes;
   const k_expanded *e = (const k_expanded *)t->panel;
+  const size_t ahead = (size_t)(t->ahead.next - t->panel);
   k_factors own;
   for (size_t k = t->k_begin; k < t->k_end; k += KVK_SUPER, x++, block += block_bytes, e++) {
     const k_factors *f = &e->factors;
@@ -328,10 +326,13 @@ KVK_INLINE void k_tile(const int rows, kvk_type type, const bool expanded, const
       const uint8_t *values = (const uint8_t *)x->groups;
       const uint8_t *weights = expanded ? e->weights : block + K_NIBBLES(type);
       const uint8_t *bits = block + K_BITS(type) + first * 4 * VW;
-      for (int g = 0; g < groups; g++, values += step, bits += 4 * K_PANEL)
+      for (int g = 0; g < groups; g++, values += step, bits += 4 * K_PANEL) {
+        if (!expanded && first == 0 && t->ahead.pieces >> (type == KVK_Q6_K ? g / 2 : g) & 1)
+          k_fetch(type, block, g, ahead);
         k_group(rows, type, expanded,
                 weights + (expanded ? g : k_piece(type, g)) * bytes + first * 4 * VW,
                 k_shift(type, g), bits, values, stride, &f->scales[g][first], sums);
+      }
       k_finish(rows, type, f, first, x, stride, sums, t->acc);
     }
   }
@@ -364,7 +365,6 @@ DEFINE_K_MATMUL(q6_k, KVK_Q6_K)
             .tile_rows = K_ROWS,                                                                   \
             .k_step = KVK_SUPER,                                                                   \
             .k_block = K_BLOCK,                                                                    \
-            .fetch_rows = 999,                                                                       \
             .panel_bytes = kvk_panel_bytes_##NAME,                                                 \
             .pack = kvk_pack_##NAME,                                                               \
             .tile = matmul_##NAME,                                                                 \

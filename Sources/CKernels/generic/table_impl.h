@@ -5,14 +5,13 @@
 // floats, `vi` and `vu` 32-bit integers, `VW` lanes, `TILE_ROWS`, the functions used here), then
 // these files, under a target attribute. Q8_0 tiles are written by hand for each instruction set.
 
-#define FLOAT_MATMUL(TYPE, ELEMENT, FETCH_ROWS)                                                    \
+#define FLOAT_MATMUL(TYPE, ELEMENT)                                                                \
   {.panel = 2 * VW,                                                                                \
    .interleave = 1,                                                                                \
    .panel_bytes = kvk_panel_bytes_float,                                                           \
    .pack = sizeof(ELEMENT) == 4 ? kvk_pack_32 : kvk_pack_16,                                       \
    .tile_rows = TILE_ROWS,                                                                         \
    .k_step = FLOAT_K_STEP,                                                                         \
-   .fetch_rows = FETCH_ROWS,                                                                       \
    .k_block = 512,                                                                                 \
    .element = sizeof(ELEMENT),                                                                     \
    .tile = matmul_##TYPE}
@@ -21,11 +20,11 @@
 #define BYTES_MATMUL(PACK, PANEL, INTERLEAVE, ROWS, FLIP)                                          \
   {.panel = PANEL,                                                                                 \
    .interleave = INTERLEAVE,                                                                       \
-   .panel_bytes = kvk_panel_bytes_q8,                                                              \
+   .panel_bytes = kvk_panel_bytes_32,                                                              \
+   .element = 2 + KVK_GROUP,                                                                       \
    .pack = PACK,                                                                                   \
    .tile_rows = ROWS,                                                                              \
    .k_step = KVK_GROUP,                                                                            \
-   .fetch_rows = 3,                                                                                \
    .k_block = 1024,                                                                                \
    .flip = FLIP,                                                                                   \
    .tile = matmul_q8_0}
