@@ -13,11 +13,17 @@
 #include "q8_0_avx2.h"
 #include "quads_256.h"
 
-#include "dot_avx2.h"
+#include "nibbles_avx2.h"
+
+#include "k_quants.h"
+
+#include "k_dot_avx2.h"
+
+#include "generic/k_quants_impl.h"
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avxvnni"))), apply_to = function)
-#include "dot_avxvnni.h"
+#include "nibbles_avxvnni.h"
 #include "q8_0_avxvnni.h"
 #pragma clang attribute pop
 
@@ -30,8 +36,9 @@ const kvk_kernels kvk_kernels_avx2 = {
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
                [KVK_Q8_0] = GROUP32_ENTRY(q8_0, matmul_q8_0, 34, 4, 0),
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0_avx2, 18, 4, 0),
-               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_avx2, 22, 4, 0)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_avx2, 22, 4, 0),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
 
@@ -42,8 +49,9 @@ const kvk_kernels kvk_kernels_avxvnni = {
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
                [KVK_Q8_0] = GROUP32_ENTRY(q8_0, matmul_q8_0_avxvnni, 34, 4, 0x80),
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0_avxvnni, 18, 4, 0),
-               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_avxvnni, 22, 4, 0)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_avxvnni, 22, 4, 0),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
 #endif

@@ -16,6 +16,12 @@
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 #include "nibbles_neon.h"
 #include "q8_0_neon.h"
+
+#include "k_quants.h"
+
+#include "k_dot_neon.h"
+
+#include "generic/k_quants_impl.h"
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
@@ -31,8 +37,9 @@ const kvk_kernels kvk_kernels_neon = {
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
                [KVK_Q8_0] = GROUP32_ENTRY(q8_0, matmul_q8_0, 34, 4, 0),
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0, 18, 4, 0),
-               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0, 22, 4, 0)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0, 22, 4, 0),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
 
@@ -43,8 +50,9 @@ const kvk_kernels kvk_kernels_neoni8mm = {
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
                [KVK_Q8_0] = GROUP32_ENTRY(q8_0, matmul_q8_0_i8mm, 34, 8, 0),
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0_i8mm, 18, 8, 0),
-               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_i8mm, 22, 8, 0)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_i8mm, 22, 8, 0),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
 #endif

@@ -50,6 +50,47 @@ static void decode_q5_0(const uint8_t *bytes, double *values) {
   }
 }
 
+/// Scale and min of group g of Q4_K's and Q5_K's twelve bytes.
+static void six_bits(const uint8_t *bytes, int g, int *scale, int *min) {
+  if (g < 4) {
+    *scale = bytes[g] & 63;
+    *min = bytes[g + 4] & 63;
+  } else {
+    *scale = (bytes[g + 4] & 15) | bytes[g - 4] >> 6 << 4;
+    *min = bytes[g + 4] >> 4 | bytes[g] >> 6 << 4;
+  }
+}
+
+static void decode_k(const uint8_t *bytes, const uint8_t *fifths, const uint8_t *nibbles,
+                     double *values) {
+  for (int i = 0; i < 256; i++) {
+    int g = i / 32, scale, min;
+    six_bits(bytes + 4, g, &scale, &min);
+    int byte = nibbles[g / 2 * 32 + i % 32], code = g % 2 ? byte >> 4 : byte & 15;
+    if (fifths)
+      code += (fifths[i % 32] >> g & 1) << 4;
+    values[i] = half_value(bits_16(bytes)) * scale * code - half_value(bits_16(bytes + 2)) * min;
+  }
+}
+
+static void decode_q4_k(const uint8_t *bytes, double *values) {
+  decode_k(bytes, NULL, bytes + 16, values);
+}
+
+static void decode_q5_k(const uint8_t *bytes, double *values) {
+  decode_k(bytes, bytes + 16, bytes + 48, values);
+}
+
+static void decode_q6_k(const uint8_t *bytes, double *values) {
+  for (int i = 0; i < 256; i++) {
+    int half = i / 128, quarter = i % 128 / 32, at = i % 32;
+    int byte = bytes[half * 64 + quarter % 2 * 32 + at];
+    int code = (quarter < 2 ? byte & 15 : byte >> 4) |
+               (bytes[128 + half * 32 + at] >> 2 * quarter & 3) << 4;
+    values[i] = half_value(bits_16(bytes + 208)) * (int8_t)bytes[192 + i / 16] * (code - 32);
+  }
+}
+
 static const type_info types[] = {
     {KVK_F32, "F32", 1, 4, KVK_FORM_F32, decode_f32},
     {KVK_F16, "F16", 1, 2, KVK_FORM_F16, decode_f16},
@@ -57,6 +98,9 @@ static const type_info types[] = {
     {KVK_Q8_0, "Q8_0", 32, 34, KVK_FORM_Q8_32, decode_q8_0},
     {KVK_Q4_0, "Q4_0", 32, 18, KVK_FORM_Q8_32, decode_q4_0},
     {KVK_Q5_0, "Q5_0", 32, 22, KVK_FORM_Q8_32, decode_q5_0},
+    {KVK_Q4_K, "Q4_K", 256, 144, KVK_FORM_Q8_256, decode_q4_k},
+    {KVK_Q5_K, "Q5_K", 256, 176, KVK_FORM_Q8_256, decode_q5_k},
+    {KVK_Q6_K, "Q6_K", 256, 210, KVK_FORM_Q8_256, decode_q6_k},
 };
 
 /// Bytes of a group: its floats of sensible size, the rest anything.
@@ -69,20 +113,28 @@ static void random_group(check *c, const type_info *t, uint8_t *bytes) {
     memcpy(bytes, &full, 4);
   else if (t->type == KVK_BF16)
     memcpy(bytes, (uint8_t *)&full + 2, 2);
+  else if (t->type == KVK_Q6_K)
+    memcpy(bytes + 208, &half, 2);
   else
     memcpy(bytes, &half, 2);
+  if (t->type == KVK_Q4_K || t->type == KVK_Q5_K) {
+    half ^= (uint16_t)next_below(c, 0x400);
+    memcpy(bytes + 2, &half, 2);
+  }
 }
 
 /// What a row of activations becomes.
 static void round_activations(kvk_form form, const float *x, size_t count, double *out) {
-  if (form == KVK_FORM_Q8_32) {
-    for (size_t g = 0; g < count; g += 32) {
+  if (form == KVK_FORM_Q8_32 || form == KVK_FORM_Q8_256) {
+    size_t group = form == KVK_FORM_Q8_32 ? 32 : 256;
+    for (size_t g = 0; g < count; g += group) {
       float most = 0;
-      for (size_t i = g; i < g + 32; i++)
+      for (size_t i = g; i < g + group; i++)
         most = fmaxf(most, fabsf(x[i]));
       float inverse = most == 0 ? 0 : 127 / most;
-      for (size_t i = g; i < g + 32; i++)
-        out[i] = nearbyintf(x[i] * inverse) * rounded_half(most / 127);
+      double scale = group == 32 ? rounded_half(most / 127) : most / 127;
+      for (size_t i = g; i < g + group; i++)
+        out[i] = nearbyintf(x[i] * inverse) * scale;
     }
     return;
   }

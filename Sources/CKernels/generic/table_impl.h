@@ -35,8 +35,10 @@
   [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, prepare_q8_32}
 
 #define ROW_KERNELS                                                                                \
-  .dequantise = {[KVK_F32] = dequantise_f32,   [KVK_F16] = dequantise_f16,                         \
-                 [KVK_BF16] = dequantise_bf16, [KVK_Q8_0] = dequantise_q8_0,                       \
-                 [KVK_Q4_0] = dequantise_q4_0, [KVK_Q5_0] = dequantise_q5_0},                      \
+  .dequantise = {[KVK_F32] = dequantise_f32,       [KVK_F16] = dequantise_f16,                     \
+                 [KVK_BF16] = dequantise_bf16,     [KVK_Q8_0] = dequantise_q8_0,                   \
+                 [KVK_Q4_0] = dequantise_q4_0,     [KVK_Q5_0] = dequantise_q5_0,                   \
+                 [KVK_Q4_K] = kvk_dequantise_q4_k, [KVK_Q5_K] = kvk_dequantise_q5_k,               \
+                 [KVK_Q6_K] = kvk_dequantise_q6_k},                                                \
   .rms_scale = rms_scale, .rescale = rescale, .silu_multiply = silu_multiply, .add = add,          \
   .rope = rope, .to_half = to_half, .attend = attend

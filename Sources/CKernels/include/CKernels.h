@@ -73,6 +73,9 @@ typedef enum kvk_type {
   KVK_Q8_0, // groups of 32: f16 scale, 32 int8
   KVK_Q4_0, // groups of 32: f16 scale, 16 bytes of nibbles, zero point 8
   KVK_Q5_0, // groups of 32: f16 scale, 32 fifth bits, 16 bytes of nibbles, zero point 16
+  KVK_Q4_K, // super-blocks of 256 in groups of 32 with a scale and a min each: layouts in k_quants.h
+  KVK_Q5_K,
+  KVK_Q6_K, // super-blocks of 256 in groups of 16 with a scale each
   KVK_TYPE_COUNT
 } kvk_type;
 
