@@ -15,8 +15,8 @@ enum {
   KVK_GROUP_BYTES = 34,   // f16 scale, 32 int8
   KVK_MAX_PANEL = 32,     // most outputs in a panel
   KVK_CHUNK_ROWS = 96,    // rows a work item of a matrix product covers
-  KVK_TILE = 64,          // positions in an attention tile: tile t covers [64 t, 64 t + 64)
-  KVK_DIMENSION_STEP = 16 // head dimensions are padded to a multiple of this in scratch memory
+  KVK_DIMENSION_STEP = 16, // head dimensions are padded to a multiple of this in scratch memory
+  KVK_ATTENTION_BATCH = 24 // queries whose scores over a partition stay in the first-level cache
 };
 
 // Packed weights
@@ -56,12 +56,12 @@ typedef struct kvk_matmul {
                size_t row, size_t rows, float *acc, kvk_ahead ahead);
 } kvk_matmul;
 
-// What attention computes for one row block and one kv head.
+/// What attention computes in one piece: a task for one kv head.
 typedef struct kvk_attention_item {
   const kvk_attention *job;
-  const kvk_row_block *block;
+  const kvk_attention_task *task;
   size_t kv_head;
-  float *scratch;
+  uint8_t *scratch;
 } kvk_attention_item;
 
 struct kvk_kernels {
@@ -73,8 +73,10 @@ struct kvk_kernels {
   void (*add)(const float *x, size_t n, float *out);
   void (*rope)(float *x, size_t heads, size_t head_dimension, kvk_rope_layout layout,
                size_t rotated, const float *cos_sin);
-  void (*to_half)(const float *x, size_t n, uint16_t *out);
+  void (*store[KVK_KV_TYPE_COUNT])(const float *x, size_t n, uint8_t *slot);
   void (*attend)(const kvk_attention_item *item);
+  // Merges a group's records into its rows of the output, for one kv head.
+  void (*merge)(const kvk_attention *job, const kvk_attention_group *group, size_t kv_head);
 };
 
 extern const kvk_kernels kvk_kernels_portable;
@@ -91,9 +93,59 @@ KVK_INLINE size_t kvk_round_up(size_t value, size_t step) {
   return (value + step - 1) / step * step;
 }
 
+/// Keys or values of a tile that are about to be packed.
+typedef struct kvk_piece {
+  int32_t tile;
+  size_t place; // of the tile in its partition
+  size_t count; // positions
+  const uint8_t *base;
+} kvk_piece;
+
+typedef struct kvk_pieces {
+  kvk_piece piece[2 * KVK_PARTITION_TILES]; // keys, values, keys, values …
+  size_t count;
+  size_t row; // rows of each that are in the cache or on their way
+} kvk_pieces;
+
+/// Asks for the memory of some rows of a piece.
+KVK_INLINE void kvk_fetch_piece(const kvk_attention *job, const kvk_piece *piece, size_t from,
+                                size_t to) {
+  const int32_t *slots = job->slots + piece->tile;
+  size_t stride = job->cache.slot_stride;
+  for (size_t row = from; row < to && row < piece->count; row++)
+    for (size_t byte = 0; byte < stride; byte += KVK_ALIGNMENT)
+      __builtin_prefetch(piece->base + (size_t)slots[row] * stride + byte, 0, 3);
+}
+
+/// Asks for the next rows of each piece. To take them from all pieces in turn is faster than one
+/// piece after the other: they lie in several of the memory's channels.
+KVK_INLINE void kvk_fetch_rows(const kvk_attention *job, kvk_pieces *pieces, size_t rows) {
+  if (pieces->row >= KVK_TILE)
+    return;
+  for (size_t end = pieces->row + rows; pieces->row < end; pieces->row++)
+    for (size_t i = 0; i < pieces->count; i++)
+      kvk_fetch_piece(job, &pieces->piece[i], pieces->row, pieces->row + 1);
+}
+
+/// What is left of a worker's scratch memory.
+typedef struct kvk_scratch {
+  uint8_t *next;
+} kvk_scratch;
+
+KVK_INLINE void *kvk_take(kvk_scratch *scratch, size_t bytes) {
+  void *taken = scratch->next;
+  scratch->next += kvk_round_up(bytes, KVK_ALIGNMENT);
+  return taken;
+}
+
 KVK_INLINE void kvk_fetch(kvk_ahead *ahead) {
   for (size_t i = 0; i < ahead->lines; i++, ahead->next += KVK_ALIGNMENT)
     __builtin_prefetch(ahead->next, 0, 2);
+}
+
+/// Groups of dimensions with one scale in q8 keys and values.
+KVK_INLINE size_t kvk_kv_groups(size_t head_dimension) {
+  return (head_dimension + KVK_GROUP - 1) / KVK_GROUP;
 }
 
 /// Bytes of the scales at the start of a Q8_0 panel.

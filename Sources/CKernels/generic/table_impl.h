@@ -33,4 +33,7 @@
 #define ROW_KERNELS                                                                                \
   .dequantise = {dequantise_f32, dequantise_f16, dequantise_bf16, dequantise_q8_0},                \
   .rms_norm = rms_norm, .silu_multiply = silu_multiply, .add = add, .rope = rope,                  \
-  .to_half = to_half, .attend = attend
+  .store = {store_f16, store_bf16, store_q8}
+
+#define F32_ATTENTION .attend = attend_f32, .merge = merge_f32
+#define BF16_ATTENTION .attend = attend_bf16, .merge = merge_bf16
