@@ -191,7 +191,8 @@ struct AttentionTests {
         }
     }
 
-    private func element(_ index: Int, of slot: UnsafeMutablePointer<UInt8>, _ type: KVType, _ dimension: Int) -> Double {
+    private func element(_ index: Int, of slot: UnsafeMutablePointer<UInt8>, _ type: KVType, _ dimension: Int) -> Double
+    {
         let raw = UnsafeRawPointer(slot)
         switch type {
         case .f16: return half(raw.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
