@@ -45,6 +45,7 @@ typedef struct job {
   const kvk_attention *attention;
   uint8_t *scratch;
   size_t scratch_stride;
+  size_t workers;
 } job;
 
 static void attend_item(void *context, size_t item, int worker) {
@@ -52,9 +53,14 @@ static void attend_item(void *context, size_t item, int worker) {
   const kvk_attention *a = j->attention;
   size_t kv_heads = a->cache.heads, kv_head = item % kv_heads;
   const kvk_attention_task *task = &a->tasks[item / kv_heads];
+  size_t next = item + j->workers; // if each worker takes its turn
   kvk_attention_item work = {.job = a,
                              .task = task,
                              .kv_head = kv_head,
+                             .next_task = next < a->task_count * kv_heads
+                                              ? &a->tasks[next / kv_heads]
+                                              : NULL,
+                             .next_kv_head = next % kv_heads,
                              .scratch = j->scratch + (size_t)worker * j->scratch_stride};
   j->kernels->attend(&work);
   const kvk_attention_group *group = &a->groups[task->group];
@@ -71,6 +77,6 @@ void kvk_attend(const kvk_kernels *kernels, kvk_team *team, const kvk_attention 
   for (size_t g = 0; g < attention->group_count; g++)
     for (size_t h = 0; h < kv_heads; h++)
       attention->unfinished[g * kv_heads + h] = attention->groups[g].tasks;
-  job j = {kernels, attention, scratch, scratch_stride};
+  job j = {kernels, attention, scratch, scratch_stride, (size_t)kvk_team_threads(team)};
   kvk_team_run(team, attention->task_count * kv_heads, 1, attend_item, &j);
 }

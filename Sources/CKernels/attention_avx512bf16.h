@@ -147,7 +147,7 @@ static bool are_finite_bf16(const uint16_t *values, size_t count) {
 
 KVK_INLINE void product_bf16_sized(const size_t rows, const size_t vectors, size_t pairs,
                                    const uint16_t *a, size_t lda, const uint16_t *b, size_t ldb,
-                                   float *c, size_t ldc) {
+                                   float *c, size_t ldc, kvk_pieces *ahead) {
   vf total[ATTENTION_ROWS][4];
   KVK_UNROLL
   for (size_t r = 0; r < rows; r++) {
@@ -156,6 +156,7 @@ KVK_INLINE void product_bf16_sized(const size_t rows, const size_t vectors, size
       total[r][v] = vf_set1(0);
   }
   for (size_t p = 0; p < pairs; p++, b += 2 * ldb) {
+    kvk_fetch_next(ahead);
     __m512bh w[4];
     KVK_UNROLL
     for (size_t v = 0; v < vectors; v++)
@@ -179,9 +180,10 @@ KVK_INLINE void product_bf16_sized(const size_t rows, const size_t vectors, size
 }
 
 /// c [rows × columns] = a [rows × count] · b [count / 2][ldb][2]; rows at most ATTENTION_ROWS,
-/// columns a multiple of 16. An odd count takes one more of both, which must be 0 in `a`.
+/// columns a multiple of 16. An odd count takes one more of both, which must be 0 in `a`. Fetches `ahead` meanwhile.
 static void product_bf16(size_t rows, size_t columns, size_t count, const uint16_t *a, size_t lda,
-                         const uint16_t *b, size_t ldb, float *c, size_t ldc) {
+                         const uint16_t *b, size_t ldb, float *c, size_t ldc,
+                         kvk_pieces *ahead) {
   size_t pairs = (count + 1) / 2;
   for (; columns > 0; b += 128, c += 64) {
     size_t vectors = columns < 64 ? columns / 16 : 4;
@@ -189,7 +191,7 @@ static void product_bf16(size_t rows, size_t columns, size_t count, const uint16
     switch (4 * rows + vectors) {
 #define SIZED(ROWS, VECTORS)                                                                       \
   case 4 * ROWS + VECTORS:                                                                         \
-    product_bf16_sized(ROWS, VECTORS, pairs, a, lda, b, ldb, c, ldc);                              \
+    product_bf16_sized(ROWS, VECTORS, pairs, a, lda, b, ldb, c, ldc, ahead);                        \
     break;
 #define ROW_COUNT(ROWS) SIZED(ROWS, 1) SIZED(ROWS, 2) SIZED(ROWS, 3) SIZED(ROWS, 4)
       ROW_COUNT(1) ROW_COUNT(2) ROW_COUNT(3) ROW_COUNT(4) ROW_COUNT(5) ROW_COUNT(6)

@@ -61,6 +61,9 @@ typedef struct kvk_attention_item {
   const kvk_attention *job;
   const kvk_attention_task *task;
   size_t kv_head;
+  // What this worker is likely to do next, or NULL: its memory is fetched ahead.
+  const kvk_attention_task *next_task;
+  size_t next_kv_head;
   uint8_t *scratch;
 } kvk_attention_item;
 
@@ -104,27 +107,34 @@ typedef struct kvk_piece {
 typedef struct kvk_pieces {
   kvk_piece piece[2 * KVK_PARTITION_TILES]; // keys, values, keys, values …
   size_t count;
-  size_t row; // rows of each that are in the cache or on their way
+  // What is in the cache or on its way: `row` rows of each piece, and one more of the first `turn`
+  size_t row, turn;
+  const int32_t *slots;
+  size_t slot_stride;
 } kvk_pieces;
 
-/// Asks for the memory of some rows of a piece.
-KVK_INLINE void kvk_fetch_piece(const kvk_attention *job, const kvk_piece *piece, size_t from,
-                                size_t to) {
-  const int32_t *slots = job->slots + piece->tile;
-  size_t stride = job->cache.slot_stride;
-  for (size_t row = from; row < to && row < piece->count; row++)
-    for (size_t byte = 0; byte < stride; byte += KVK_ALIGNMENT)
-      __builtin_prefetch(piece->base + (size_t)slots[row] * stride + byte, 0, 3);
+/// Asks for the memory of one row of a piece.
+KVK_INLINE void kvk_fetch_row(const kvk_pieces *pieces, const kvk_piece *piece, size_t row) {
+  if (row >= piece->count)
+    return;
+  const uint8_t *slot =
+      piece->base + (size_t)(pieces->slots + piece->tile)[row] * pieces->slot_stride;
+  for (size_t byte = 0; byte < pieces->slot_stride; byte += KVK_ALIGNMENT)
+    __builtin_prefetch(slot + byte, 0, 3);
 }
 
-/// Asks for the next rows of each piece. To take them from all pieces in turn is faster than one
-/// piece after the other: they lie in several of the memory's channels.
-KVK_INLINE void kvk_fetch_rows(const kvk_attention *job, kvk_pieces *pieces, size_t rows) {
+/// Asks for the next row. To take rows from all pieces in turn is faster than one piece after the
+/// other: they lie in several of the memory's channels.
+KVK_INLINE void kvk_fetch_next(kvk_pieces *pieces) {
   if (pieces->row >= KVK_TILE)
     return;
-  for (size_t end = pieces->row + rows; pieces->row < end; pieces->row++)
-    for (size_t i = 0; i < pieces->count; i++)
-      kvk_fetch_piece(job, &pieces->piece[i], pieces->row, pieces->row + 1);
+  size_t turn = pieces->turn;
+  kvk_fetch_row(pieces, &pieces->piece[turn], pieces->row);
+  if (++turn >= pieces->count) {
+    turn = 0;
+    pieces->row++;
+  }
+  pieces->turn = turn;
 }
 
 /// What is left of a worker's scratch memory.

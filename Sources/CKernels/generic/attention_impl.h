@@ -38,7 +38,6 @@ typedef struct ATTENTION(item) {
   size_t count[KVK_PARTITION_TILES];
   kvk_pieces now;  // what has to be packed now
   kvk_pieces next; // and after that: fetched into the cache meanwhile
-  size_t fetch;    // rows of `next` to fetch at each product
 } ATTENTION(item);
 
 /// The state takes in the result of the next partition.
@@ -85,11 +84,11 @@ static void ATTENTION(batch)(ATTENTION(item) * at, size_t first, size_t n, size_
     for (size_t p = 0, m = 0; p < parts; p++, m += part) {
       if (most[p] <= t)
         continue;
-      kvk_fetch_rows(at->job, &at->next, at->fetch);
       size_t columns = most[p] - t < KVK_TILE ? kvk_round_up(most[p] - t, 16) : KVK_TILE;
       ATTENTION(product)
       (n - m < part ? n - m : part, columns, padded, at->query + (first + m) * padded, padded,
-       at->keys + t * padded, KVK_TILE, at->scores + m * KVK_PARTITION + t, KVK_PARTITION);
+       at->keys + t * padded, KVK_TILE, at->scores + m * KVK_PARTITION + t, KVK_PARTITION,
+       &at->next);
     }
   float maximum[KVK_ATTENTION_BATCH], sum[KVK_ATTENTION_BATCH];
   for (size_t m = 0; m < n; m++)
@@ -97,10 +96,9 @@ static void ATTENTION(batch)(ATTENTION(item) * at, size_t first, size_t n, size_
     (at->scores + m * KVK_PARTITION, seen[m], kvk_round_up(most[m / part], 32),
      at->weights + m * KVK_PARTITION, &maximum[m], &sum[m]);
   for (size_t p = 0, m = 0; p < parts; p++, m += part) {
-    kvk_fetch_rows(at->job, &at->next, at->fetch);
     ATTENTION(product)
     (n - m < part ? n - m : part, padded, most[p], at->weights + m * KVK_PARTITION, KVK_PARTITION,
-     at->values, padded, at->partial + m * padded, padded);
+     at->values, padded, at->partial + m * padded, padded, &at->next);
   }
 
   if (at->merges) {
@@ -125,7 +123,9 @@ static void ATTENTION(list)(const ATTENTION(item) * at, const int32_t *tiles, si
                             size_t end, kvk_pieces *pieces) {
   const kvk_cache *cache = &at->job->cache;
   size_t offset = at->kv_head * cache->head_stride;
-  pieces->count = pieces->row = 0;
+  pieces->count = pieces->row = pieces->turn = 0;
+  pieces->slots = at->job->slots;
+  pieces->slot_stride = cache->slot_stride;
   for (size_t t = 0; t < KVK_PARTITION_TILES; t++) {
     size_t start = partition * KVK_PARTITION + t * KVK_TILE;
     if (start >= end)
@@ -145,15 +145,17 @@ static void ATTENTION(pack)(ATTENTION(item) * at) {
   size_t fetched = 0;
   for (size_t i = 0; i < at->now.count; i++) {
     for (; fetched < at->now.count && fetched < i + 2; fetched++)
-      kvk_fetch_piece(at->job, &at->now.piece[fetched], at->now.row, KVK_TILE);
+      for (size_t row = at->now.row; row < KVK_TILE; row++)
+        kvk_fetch_row(&at->now, &at->now.piece[fetched], row);
     const kvk_piece *piece = &at->now.piece[i];
     const int32_t *slots = at->job->slots + piece->tile;
     size_t place = piece->place * KVK_TILE * at->padded;
     if (i % 2 == 0)
       ATTENTION(pack_keys)
-    (cache, piece->base, slots, piece->count, at->padded, at->keys + place);
-    else ATTENTION(pack_values)(cache, piece->base, slots, piece->count, at->padded,
-                                at->values + place);
+      (cache, piece->base, slots, piece->count, at->padded, at->keys + place);
+    else
+      ATTENTION(pack_values)
+      (cache, piece->base, slots, piece->count, at->padded, at->values + place);
     at->tile[piece->place] = piece->tile;
     at->count[piece->place] = piece->count;
   }
@@ -301,19 +303,24 @@ static void ATTENTION(attend)(const kvk_attention_item *piece) {
     next.run = step.run + step.runs;
     if (next.run == group->runs)
       next = (ATTENTION(step)){.partition = step.partition + 1};
-    for (size_t i = 0; i < at.now.count; i++) // as it will be when `next` begins
-    {
+    for (size_t i = 0; i < at.now.count; i++) { // as it will be when `next` begins
       at.tile[at.now.piece[i].place] = at.now.piece[i].tile;
       at.count[at.now.piece[i].place] = at.now.piece[i].count;
     }
-    at.next.count = 0;
+    at.next.row = KVK_TILE; // nothing to fetch
     if (next.partition < end) {
       ATTENTION(find)(&at, &next);
       ATTENTION(list)(&at, next.tiles, next.partition, next.end, &at.next);
+    } else if (piece->next_task) {
+      ATTENTION(item)
+      other = {.job = job,
+               .group = &job->groups[piece->next_task->group],
+               .kv_head = piece->next_kv_head,
+               .tile = {-1, -1, -1, -1}};
+      ATTENTION(step) first_step = {.partition = (size_t)piece->next_task->partition};
+      ATTENTION(find)(&other, &first_step);
+      ATTENTION(list)(&other, first_step.tiles, first_step.partition, first_step.end, &at.next);
     }
-    size_t products =
-        ((step.last - step.first) * at.heads + ATTENTION_ROWS - 1) / ATTENTION_ROWS * 5;
-    at.fetch = (KVK_TILE + products - 1) / products;
     ATTENTION(rows)(&at, step.first, step.last, step.tiles, step.partition);
     at.now = at.next;
     step = next;
