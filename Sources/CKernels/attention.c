@@ -1,6 +1,6 @@
 // Attention: shares out (task, kv head) items. Where a group has several tasks, whoever finishes
 // the last of them merges their records.
-#include "kernels.h"
+#include "attention.h"
 #include <string.h>
 
 // Queries of a group: as many as make packing keys and values cheap beside using them.

@@ -1,4 +1,5 @@
 // The arithmetic of attention in f32.
+#include "../attention.h"
 
 #define ATTENTION(name) name##_f32
 #define ATTENTION_ELEMENT float
