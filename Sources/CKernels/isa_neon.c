@@ -7,10 +7,11 @@
 
 #include "generic/math_impl.h"
 #include "generic/prepare_impl.h"
+#include "generic/kv_impl.h"
 #include "generic/rows_impl.h"
 #include "generic/tile_impl.h"
 
-#include "generic/attention_impl.h"
+#include "generic/attention_f32_impl.h"
 
 #include <arm_neon.h>
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
@@ -41,7 +42,7 @@ const kvk_kernels kvk_kernels_neon = {
                K_MATMULS},
     .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};
 
 const kvk_kernels kvk_kernels_neoni8mm = {
     .name = "neoni8mm",
@@ -54,5 +55,5 @@ const kvk_kernels kvk_kernels_neoni8mm = {
                K_MATMULS},
     .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};
 #endif

@@ -3,10 +3,11 @@
 
 #include "generic/math_impl.h"
 #include "generic/prepare_impl.h"
+#include "generic/kv_impl.h"
 #include "generic/rows_impl.h"
 #include "generic/tile_impl.h"
 
-#include "generic/attention_impl.h"
+#include "generic/attention_f32_impl.h"
 #include "q8_0_portable.h"
 
 #include "nibbles_portable.h"
@@ -30,4 +31,4 @@ const kvk_kernels kvk_kernels_portable = {
                K_MATMULS},
     .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};

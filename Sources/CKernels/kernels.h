@@ -15,9 +15,7 @@ enum {
   KVK_PIECE = 256,        // elements of a row that are prepared at a time: whole groups of any form
   KVK_MAX_PANEL = 32,     // most outputs in a panel
   KVK_CHUNK_ROWS = 96,    // rows a work item of a matrix product covers
-  KVK_EXPANDED = 32768,   // most bytes of an expanded block of a panel
-  KVK_TILE = 64,          // positions in an attention tile: tile t covers [64 t, 64 t + 64)
-  KVK_DIMENSION_STEP = 16 // head dimensions are padded to a multiple of this in scratch memory
+  KVK_EXPANDED = 32768    // most bytes of an expanded block of a panel
 };
 
 // Adding a weight type
@@ -125,12 +123,15 @@ typedef struct kvk_preparation {
   void (*prepare)(const float *x, size_t first, size_t count, size_t inputs, uint8_t *row);
 } kvk_preparation;
 
-// What attention computes for one row block and one kv head.
+/// What attention computes in one piece: a task for one kv head.
 typedef struct kvk_attention_item {
   const kvk_attention *job;
-  const kvk_row_block *block;
+  const kvk_attention_task *task;
   size_t kv_head;
-  float *scratch;
+  // What this worker is likely to do next, or NULL: its memory is fetched ahead.
+  const kvk_attention_task *next_task;
+  size_t next_kv_head;
+  uint8_t *scratch;
 } kvk_attention_item;
 
 /// Sums of a product and what is to be added to them.
@@ -155,8 +156,10 @@ struct kvk_kernels {
   void (*add)(const float *x, size_t n, float *out);
   void (*rope)(float *x, size_t heads, size_t head_dimension, kvk_rope_layout layout,
                size_t rotated, const float *cos_sin);
-  void (*to_half)(const float *x, size_t n, uint16_t *out);
+  void (*store[KVK_KV_TYPE_COUNT])(const float *x, size_t n, uint8_t *slot);
   void (*attend)(const kvk_attention_item *item);
+  // Merges a group's records into its rows of the output, for one kv head.
+  void (*merge)(const kvk_attention *job, const kvk_attention_group *group, size_t kv_head);
 };
 
 extern const kvk_kernels kvk_kernels_portable;
@@ -201,6 +204,11 @@ KVK_INLINE void kvk_fetch_block(const kvk_ahead *ahead, size_t offset, size_t by
 KVK_INLINE size_t kvk_q8_32_scales(size_t inputs) { return kvk_round_up(inputs, KVK_ALIGNMENT); }
 KVK_INLINE size_t kvk_q8_32_offsets(size_t inputs) {
   return kvk_q8_32_scales(inputs) + kvk_round_up(inputs / KVK_GROUP * 4, KVK_ALIGNMENT);
+}
+
+/// Groups of dimensions with one scale in q8 keys and values.
+KVK_INLINE size_t kvk_kv_groups(size_t head_dimension) {
+  return (head_dimension + KVK_GROUP - 1) / KVK_GROUP;
 }
 
 /// A row of activations.

@@ -41,4 +41,8 @@
                  [KVK_Q4_K] = kvk_dequantise_q4_k, [KVK_Q5_K] = kvk_dequantise_q5_k,               \
                  [KVK_Q6_K] = kvk_dequantise_q6_k},                                                \
   .store_sums = store_sums, .rms_scale = rms_scale, .rescale = rescale,                            \
-  .silu_multiply = silu_multiply, .add = add, .rope = rope, .to_half = to_half, .attend = attend
+  .silu_multiply = silu_multiply, .add = add, .rope = rope,                                        \
+  .store = {store_f16, store_bf16, store_q8}
+
+#define F32_ATTENTION .attend = attend_f32, .merge = merge_f32
+#define BF16_ATTENTION .attend = attend_bf16, .merge = merge_bf16
