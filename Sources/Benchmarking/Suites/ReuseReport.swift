@@ -1,0 +1,11 @@
+/// What `bench reuse --json` prints.
+public struct ReuseReport: Sendable, Equatable, Codable {
+    public var test = "reuse"
+    public var context: RunContext
+    public var settings: ReuseSettings
+    public var rows: [ReuseRow]
+    /// The reference's prefill rate, of each case and round.
+    public var prefills: [PrefillRate]
+    /// One for each round of each cold burst.
+    public var overheads: [ServerOverhead]
+}
