@@ -31,8 +31,8 @@ let package = Package(
         .executableTarget(
             name: "KvasirCLI",
             dependencies: [
-                "Benchmarking", "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Scheduling", "Simulator",
-                "Tokenization",
+                "Benchmarking", "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Scheduling",
+                "Simulator", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -149,7 +149,9 @@ let package = Package(
         .testTarget(
             name: "BenchmarkingTests",
             dependencies: [
-                "Benchmarking", "Kvasir", "KvasirServer", .product(name: "Logging", package: "swift-log"),
+                "Benchmarking", "KVCache", "Kvasir", "KvasirServer",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -5,6 +5,6 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure on this machine.",
-        subcommands: [ReuseCommand.self, BlocksCommand.self, FanOutCommand.self]
+        subcommands: [ReuseCommand.self, BlocksCommand.self, FanOutCommand.self, ReportCommand.self]
     )
 }
