@@ -31,8 +31,8 @@ let package = Package(
         .executableTarget(
             name: "KvasirCLI",
             dependencies: [
-                "Benchmarking", "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Scheduling",
-                "Simulator", "Tokenization",
+                "Benchmarking", "Compute", "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models",
+                "Scheduling", "Simulator", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -41,7 +41,7 @@ let package = Package(
         .target(
             name: "KvasirServer",
             dependencies: [
-                "KVCache", "Kvasir", "Scheduling", "Tokenization",
+                "JSON", "KVCache", "Kvasir", "Scheduling", "Tokenization",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -81,7 +81,7 @@ let package = Package(
             dependencies: ["CUnicode", "Jinja", "KVCache", "ModelFiles"],
             swiftSettings: swiftSettings
         ),
-        .target(name: "KVScript", dependencies: ["KVCache"], swiftSettings: swiftSettings),
+        .target(name: "KVScript", dependencies: ["JSON", "KVCache"], swiftSettings: swiftSettings),
         .target(
             name: "KVCache",
             dependencies: [.product(name: "DequeModule", package: "swift-collections")],
@@ -94,6 +94,9 @@ let package = Package(
         ),
         .target(name: "ModelFiles", swiftSettings: swiftSettings),
         .target(name: "Jinja", swiftSettings: swiftSettings),
+        .target(
+            name: "JSON", swiftSettings: swiftSettings,
+            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
         .target(name: "CKernels", cSettings: cSettings),
         .target(name: "CUnicode", cSettings: cSettings),
         .target(name: "CAssets", exclude: ["Resources"], cSettings: cSettings),
@@ -105,6 +108,7 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(name: "KVCacheTests", dependencies: ["KVCache", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "KVScriptTests", dependencies: ["KVScript", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SchedulingTests",
@@ -141,9 +145,14 @@ let package = Package(
         .testTarget(
             name: "KvasirServerTests",
             dependencies: [
-                "KVCache", "Kvasir", "KvasirServer", "Scheduling", "TestSupport", "Tokenization",
+                "JSON", "KVCache", "Kvasir", "KvasirServer", "Scheduling", "TestSupport", "Tokenization",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "KvasirCLITests",
+            dependencies: ["Compute", "KVCache", "Kvasir", "KvasirCLI", "ModelFiles", "Models", "Scheduling"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -16,7 +16,13 @@
 
 const kvk_kernels kvk_kernels_avx2 = {
     .name = "avx2",
-    .matmul = {FLOAT_MATMUL(f32, float, TILE_ROWS + 1), FLOAT_MATMUL(f16, uint16_t, 3),
-               FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1), Q8_MATMUL(16, 4, 4, 0)},
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
+               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
+               [KVK_Q8_0] = BYTES_MATMUL(kvk_pack_q8_0, 16, 4, 4, 0),
+               [KVK_Q4_0] = BYTES_MATMUL(kvk_pack_q4_0_bytes, 16, 4, 4, 0),
+               [KVK_Q5_0] = BYTES_MATMUL(kvk_pack_q5_0_bytes, 16, 4, 4, 0)},
+    .preparations = {FLOAT_PREPARATIONS,
+                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS};
 #endif

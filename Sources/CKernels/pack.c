@@ -2,104 +2,169 @@
 // instruction set.
 #include "half.h"
 
-size_t kvk_row_bytes(kvk_type type, size_t count) {
-  switch (type) {
-  case KVK_F32:
-    return count * 4;
-  case KVK_F16:
-  case KVK_BF16:
-    return count * 2;
-  case KVK_Q8_0:
-    return count / KVK_GROUP * KVK_GROUP_BYTES;
-  default:
-    return 0;
-  }
+size_t kvk_panel_bytes_float(const kvk_matmul *m, size_t inputs) {
+  return kvk_round_up(kvk_round_up(inputs, m->interleave) * m->panel * m->element, KVK_ALIGNMENT);
 }
 
-size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t outputs, size_t inputs) {
-  const kvk_matmul *m = &kernels->matmul[type];
-  return (outputs + m->panel - 1) / m->panel * kvk_panel_bytes(m, type, inputs);
+void kvk_pack_16(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
+  size_t width = m->panel, step = m->interleave;
+  if (from->present < width || from->inputs % step != 0)
+    memset(panel, 0, m->panel_bytes(m, from->inputs));
+  for (size_t o = 0; o < from->present; o++)
+    for (size_t k = 0; k < from->inputs; k++)
+      memcpy(panel + ((k / step * width + o) * step + k % step) * 2,
+             from->rows + o * from->row_bytes + k * 2, 2);
 }
 
-typedef struct job {
-  const kvk_matmul *m;
-  kvk_type type;
-  size_t outputs, inputs, row_bytes, panel_bytes;
-  const uint8_t *rows;
-  uint8_t *packed;
-} job;
+void kvk_pack_32(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
+  if (from->present < m->panel)
+    memset(panel, 0, m->panel_bytes(m, from->inputs));
+  for (size_t o = 0; o < from->present; o++)
+    for (size_t k = 0; k < from->inputs; k++)
+      memcpy(panel + (k * m->panel + o) * 4, from->rows + o * from->row_bytes + k * 4, 4);
+}
 
-static void pack_q8(const job *j, const uint8_t *rows, size_t present, uint8_t *panel) {
-  size_t width = j->m->panel, step = j->m->interleave;
-  uint8_t *scales = panel, *weights = panel + kvk_q8_scale_bytes(width, j->inputs);
-  uint8_t flip = j->m->flip;
-  if (present < width) {
-    memset(scales, 0, kvk_q8_scale_bytes(width, j->inputs));
-    memset(weights, flip, j->inputs * width);
+size_t kvk_panel_bytes_32(const kvk_matmul *m, size_t inputs) {
+  return kvk_round_up(inputs / KVK_GROUP * m->panel * m->element, KVK_ALIGNMENT);
+}
+
+/// Reads a group of 32 as int8 and returns what follows it; the scale stands in its first two bytes.
+typedef const uint8_t *(*group_reader)(const uint8_t *group, int8_t *out);
+
+KVK_INLINE const uint8_t *read_q8_0(const uint8_t *group, int8_t *out) {
+  memcpy(out, group + 2, KVK_GROUP);
+  return group + 34;
+}
+
+KVK_INLINE const uint8_t *read_q4_0(const uint8_t *group, int8_t *out) {
+  for (size_t i = 0; i < 16; i++) {
+    out[i] = (int8_t)((group[2 + i] & 15) - 8);
+    out[16 + i] = (int8_t)((group[2 + i] >> 4) - 8);
   }
-  for (size_t g = 0; g < j->inputs / KVK_GROUP; g++) {
-    uint8_t *to = weights + g * KVK_GROUP * width;
-    for (size_t o = 0; o < present; o++) {
-      const uint8_t *from = rows + o * j->row_bytes + g * KVK_GROUP_BYTES;
-      memcpy(scales + (g * width + o) * 2, from, 2);
-      from += 2;
+  return group + 18;
+}
+
+KVK_INLINE const uint8_t *read_q5_0(const uint8_t *group, int8_t *out) {
+  uint32_t fifths;
+  memcpy(&fifths, group + 2, 4);
+  for (size_t i = 0; i < 16; i++) {
+    out[i] = (int8_t)(((group[6 + i] & 15) | (fifths >> i & 1) << 4) - 16);
+    out[16 + i] = (int8_t)((group[6 + i] >> 4 | (fifths >> (16 + i) & 1) << 4) - 16);
+  }
+  return group + 22;
+}
+
+KVK_INLINE void pack_bytes(group_reader read, const kvk_matmul *m, const kvk_panel_rows *from,
+                           uint8_t *panel) {
+  size_t width = m->panel, step = m->interleave, block = width * m->element;
+  if (from->present < width)
+    for (size_t g = 0; g < from->inputs / KVK_GROUP; g++) {
+      memset(panel + g * block, 0, width * 2);
+      memset(panel + g * block + width * 2, m->flip, width * KVK_GROUP);
+    }
+  for (size_t o = 0; o < from->present; o++) {
+    const uint8_t *group = from->rows + o * from->row_bytes;
+    for (size_t g = 0; g < from->inputs / KVK_GROUP; g++) {
+      uint8_t *scales = panel + g * block, *to = scales + width * 2;
+      int8_t values[KVK_GROUP];
+      memcpy(scales + o * 2, group, 2);
+      group = read(group, values);
       if (step == 4) {
         for (size_t k = 0; k < KVK_GROUP; k += 4) {
           uint32_t four;
-          memcpy(&four, from + k, 4);
-          four ^= flip * UINT32_C(0x01010101);
+          memcpy(&four, values + k, 4);
+          four ^= m->flip * UINT32_C(0x01010101);
           memcpy(to + k * width + o * 4, &four, 4);
         }
       } else {
         for (size_t k = 0; k < KVK_GROUP; k++)
-          to[(k / step * width + o) * step + k % step] = from[k] ^ flip;
+          to[(k / step * width + o) * step + k % step] = (uint8_t)values[k] ^ m->flip;
       }
     }
   }
 }
 
-static void pack_16(const job *j, const uint8_t *rows, size_t present, uint16_t *panel) {
-  size_t width = j->m->panel, step = j->m->interleave;
-  if (present < width || j->inputs % step != 0)
-    memset(panel, 0, j->panel_bytes);
-  for (size_t o = 0; o < present; o++)
-    for (size_t k = 0; k < j->inputs; k++)
-      memcpy(&panel[(k / step * width + o) * step + k % step], rows + o * j->row_bytes + k * 2, 2);
+void kvk_pack_q4_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
+  size_t width = m->panel, block = width * m->element;
+  if (from->present < width)
+    memset(panel, 0, m->panel_bytes(m, from->inputs)); // with scales of 0
+  for (size_t o = 0; o < from->present; o++) {
+    const uint8_t *group = from->rows + o * from->row_bytes;
+    for (size_t g = 0; g < from->inputs / KVK_GROUP; g++, group += 18) {
+      uint8_t *scales = panel + g * block, *to = scales + width * 2;
+      memcpy(scales + o * 2, group, 2);
+      for (size_t i = 0; i < 16; i += 4)
+        memcpy(to + i * width + o * 4, group + 2 + i, 4);
+    }
+  }
 }
 
-static void pack_32(const job *j, const uint8_t *rows, size_t present, float *panel) {
-  size_t width = j->m->panel;
-  if (present < width)
-    memset(panel, 0, j->panel_bytes);
-  for (size_t o = 0; o < present; o++)
-    for (size_t k = 0; k < j->inputs; k++)
-      memcpy(&panel[k * width + o], rows + o * j->row_bytes + k * 4, 4);
+void kvk_pack_q5_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
+  size_t width = m->panel, block = width * m->element;
+  if (from->present < width)
+    memset(panel, 0, m->panel_bytes(m, from->inputs)); // with scales of 0
+  for (size_t o = 0; o < from->present; o++) {
+    const uint8_t *group = from->rows + o * from->row_bytes;
+    for (size_t g = 0; g < from->inputs / KVK_GROUP; g++, group += 22) {
+      uint8_t *scales = panel + g * block, *to = scales + width * 2;
+      memcpy(scales + o * 2, group, 2);
+      for (size_t i = 0; i < 16; i += 4)
+        memcpy(to + i * width + o * 4, group + 6 + i, 4);
+      uint32_t fifths;
+      memcpy(&fifths, group + 2, 4);
+      for (size_t b = 0; b < 4; b++) {
+        uint32_t bits = 0;
+        for (size_t i = 0; i < 8; i++)
+          bits |= (fifths >> (4 * i + b) & 1) << i;
+        to[16 * width + o * 4 + b] = (uint8_t)bits;
+      }
+    }
+  }
 }
+
+void kvk_pack_q8_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
+  pack_bytes(read_q8_0, m, from, panel);
+}
+
+void kvk_pack_q4_0_bytes(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
+  pack_bytes(read_q4_0, m, from, panel);
+}
+
+void kvk_pack_q5_0_bytes(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
+  pack_bytes(read_q5_0, m, from, panel);
+}
+
+size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t outputs, size_t inputs) {
+  const kvk_matmul *m = &kernels->matmul[type];
+  return (outputs + m->panel - 1) / m->panel * m->panel_bytes(m, inputs);
+}
+
+typedef struct job {
+  const kvk_matmul *m;
+  size_t outputs, inputs, row_bytes, panel_bytes;
+  const uint8_t *rows;
+  uint8_t *packed;
+} job;
 
 static void pack_panel(void *context, size_t item, int worker) {
   (void)worker;
   const job *j = context;
-  size_t first = item * j->m->panel;
-  size_t present = j->outputs - first < j->m->panel ? j->outputs - first : j->m->panel;
-  const uint8_t *rows = j->rows + first * j->row_bytes;
-  uint8_t *panel = j->packed + item * j->panel_bytes;
-  if (j->type == KVK_Q8_0)
-    pack_q8(j, rows, present, panel);
-  else if (j->type == KVK_F32)
-    pack_32(j, rows, present, (float *)panel);
-  else
-    pack_16(j, rows, present, (uint16_t *)panel);
+  size_t first = item * j->m->panel, left = j->outputs - first;
+  kvk_panel_rows from = {.rows = j->rows + first * j->row_bytes,
+                         .row_bytes = j->row_bytes,
+                         .present = left < j->m->panel ? left : j->m->panel,
+                         .inputs = j->inputs};
+  j->m->pack(j->m, &from, j->packed + item * j->panel_bytes);
 }
 
 void kvk_pack(const kvk_kernels *kernels, kvk_team *team, kvk_type type, size_t outputs,
               size_t inputs, const void *rows, void *packed) {
   const kvk_matmul *m = &kernels->matmul[type];
   job j = {.m = m,
-           .type = type,
            .outputs = outputs,
            .inputs = inputs,
            .row_bytes = kvk_row_bytes(type, inputs),
-           .panel_bytes = kvk_panel_bytes(m, type, inputs),
+           .panel_bytes = m->panel_bytes(m, inputs),
            .rows = rows,
            .packed = packed};
   kvk_team_run(team, (outputs + m->panel - 1) / m->panel, 1, pack_panel, &j);

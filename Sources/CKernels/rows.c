@@ -20,8 +20,9 @@ typedef struct row_job {
 static void norm_row(void *context, size_t row, int worker) {
   (void)worker;
   const row_job *j = context;
-  j->kernels->rms_norm(j->x + row * j->x_stride, j->y, j->epsilon, j->columns,
-                       j->out + row * j->out_stride);
+  const float *x = j->x + row * j->x_stride;
+  j->kernels->rescale(x, j->kernels->rms_scale(x, j->epsilon, j->columns), j->y, j->columns,
+                      j->out + row * j->out_stride);
 }
 
 void kvk_rms_norm(const kvk_kernels *kernels, kvk_team *team, const float *x, size_t x_stride,

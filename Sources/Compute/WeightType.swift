@@ -6,21 +6,25 @@ public enum WeightType: String, Sendable, CaseIterable {
     /// Groups of 32: an f16 scale and 32 int8.
     // swift-format-ignore: AlwaysUseLowerCamelCase
     case q8_0
+    /// Groups of 32: an f16 scale and 32 four-bit weights with zero point 8.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q4_0
+    /// Groups of 32: an f16 scale and 32 five-bit weights with zero point 16.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q5_0
 
     /// How many elements form an indivisible group in a row.
-    public var groupSize: Int { self == .q8_0 ? 32 : 1 }
+    public var groupSize: Int { kvk_type_group(kernelType) }
+
+    /// The form its matrix products want their activations in.
+    public var activationForm: ActivationForm { ActivationForm(kvk_type_form(kernelType)) }
 
     /// The bytes of `elements` consecutive elements of a row, or `nil` when that is not a whole number of groups or
     /// does not fit an `Int`.
     public func byteCount(elements: Int) -> Int? {
         guard elements >= 0, elements % groupSize == 0 else { return nil }
-        let bytesPerGroup =
-            switch self {
-            case .f32: 4
-            case .f16, .bf16: 2
-            case .q8_0: 34
-            }
-        let (bytes, overflow) = (elements / groupSize).multipliedReportingOverflow(by: bytesPerGroup)
+        let (bytes, overflow) = (elements / groupSize).multipliedReportingOverflow(
+            by: kvk_type_group_bytes(kernelType))
         return overflow ? nil : bytes
     }
 
@@ -50,6 +54,8 @@ public enum WeightType: String, Sendable, CaseIterable {
         case .f16: KVK_F16
         case .bf16: KVK_BF16
         case .q8_0: KVK_Q8_0
+        case .q4_0: KVK_Q4_0
+        case .q5_0: KVK_Q5_0
         }
     }
 }

@@ -1,7 +1,8 @@
+import JSON
 import KVCache
 
 extension KVScript {
-    func open(_ fields: Fields) throws(KVScriptError) -> [JSONValue.Member] {
+    func open(_ fields: Fields) throws(KVScriptError) -> [JSONObject.Member] {
         guard cache == nil else { throw KVScriptError("the cache is open already") }
         let sizes = KVCache.supportedTokensPerBlock
         let tokensPerBlock = try fields.integer("tokens_per_block", in: sizes.lowerBound...sizes.upperBound)
@@ -23,7 +24,7 @@ extension KVScript {
         return []
     }
 
-    func admit(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
+    func admit(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONObject.Member] {
         let id = try Self.id(fields)
         guard !sequences.contains(where: { $0.id == id }) else {
             throw KVScriptError("there is a sequence \(id) already")
@@ -35,23 +36,25 @@ extension KVScript {
             let lease = try cache.admit(tokens, in: namespace, retention: retention)
             let (reused, pending) = (lease.reusedTokens, lease.pendingTokens)
             sequences.append(ScriptSequence(id: id, promptTokens: tokens.count, lease: lease))
-            return [JSONValue.Member("reused", .integer(reused)), JSONValue.Member("pending", .integer(pending))]
+            return [JSONObject.Member("reused", JSONValue(reused)), JSONObject.Member("pending", JSONValue(pending))]
         } catch {
             throw KVScriptError(error)
         }
     }
 
-    func compute(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
+    func compute(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONObject.Member] {
         let sequence = try sequence(fields)
         let limit = try fields.optionalInteger("tokens", in: 1...Int(Int32.max)) ?? sequence.promptTokens
         var slots: [KVSlot] = []
         let rows = sequence.lease.claim(atMost: min(limit, sequence.left), slots: &slots)
         cache.commitStep()
-        return [JSONValue.Member("computed", .integer(rows.count)), JSONValue.Member("left", .integer(sequence.left))]
+        return [
+            JSONObject.Member("computed", JSONValue(rows.count)), JSONObject.Member("left", JSONValue(sequence.left)),
+        ]
     }
 
     /// Decodes first, then prompts in order of admission, as the engine's scheduler does.
-    func step(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
+    func step(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONObject.Member] {
         var budget = try fields.integer("budget", in: 1...Int(Int32.max))
         let total = budget
         var rows: [JSONValue] = []
@@ -61,16 +64,16 @@ extension KVScript {
             guard !claimed.isEmpty else { continue }
             budget -= claimed.count
             rows.append(
-                .object([
-                    JSONValue.Member("id", sequence.id), JSONValue.Member("from", .integer(claimed.lowerBound)),
-                    JSONValue.Member("to", .integer(claimed.upperBound)),
+                JSONValue([
+                    JSONObject.Member("id", sequence.id), JSONObject.Member("from", JSONValue(claimed.lowerBound)),
+                    JSONObject.Member("to", JSONValue(claimed.upperBound)),
                 ]))
         }
         cache.commitStep()
-        return [JSONValue.Member("rows", .array(rows)), JSONValue.Member("computed", .integer(total - budget))]
+        return [JSONObject.Member("rows", .array(rows)), JSONObject.Member("computed", JSONValue(total - budget))]
     }
 
-    func append(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONValue.Member] {
+    func append(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONObject.Member] {
         let sequence = try sequence(fields)
         let token = TokenID(Int32(try fields.integer("token", in: 0...Int(Int32.max))))
         guard sequence.left == 0 else {
@@ -86,17 +89,17 @@ extension KVScript {
         var slots: [KVSlot] = []
         let rows = fed > 0 ? sequence.lease.claim(atMost: fed, slots: &slots) : 0..<0
         cache.commitStep()
-        return [JSONValue.Member("computed", .integer(rows.count))]
+        return [JSONObject.Member("computed", JSONValue(rows.count))]
     }
 
-    func end(_ fields: Fields) throws(KVScriptError) -> [JSONValue.Member] {
+    func end(_ fields: Fields) throws(KVScriptError) -> [JSONObject.Member] {
         let sequence = try sequence(fields)
         let account = sequence.lease.account()
         sequences.removeAll { $0 === sequence }
         return [
-            JSONValue.Member("reused", .integer(account.reused)),
-            JSONValue.Member("ridden", .integer(account.ridden + account.generatedRidden)),
-            JSONValue.Member("computed", .integer(account.computed + account.generatedComputed)),
+            JSONObject.Member("reused", JSONValue(account.reused)),
+            JSONObject.Member("ridden", JSONValue(account.ridden + account.generatedRidden)),
+            JSONObject.Member("computed", JSONValue(account.computed + account.generatedComputed)),
         ]
     }
 }

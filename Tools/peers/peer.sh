@@ -14,7 +14,7 @@ here="$(cd "$(dirname "$0")" && pwd)"
 PEERS="${PEERS:-$HOME/.cache/kvasir-peers}"
 THREADS="${THREADS:-$(nproc)}"
 SLOTS="${SLOTS:-16}"
-GGUF="${GGUF:-$PEERS/qwen-shape.gguf}"
+GGUF="${GGUF:-$PEERS/qwen05-q8_0.gguf}"
 LLAMA_SERVER="${LLAMA_SERVER:-$PEERS/llama-build/bin/llama-server}"
 mkdir -p "$PEERS"
 
@@ -45,7 +45,7 @@ install() {
     openvino) venv openvino openvino-genai "optimum-intel[openvino]" ;;
     models)
         venv models gguf numpy
-        [ -f "$GGUF" ] || "$PEERS/models/bin/python" "$here/../burst/make_model.py" "$GGUF"
+        [ -f "$GGUF" ] || "$PEERS/models/bin/python" "$here/../bench/make_models.py" "$(dirname "$GGUF")"
         [ -d "$PEERS/qwen05-hf" ] || "$PEERS/vllm/bin/python" "$here/make_hf_model.py" "$PEERS/qwen05-hf"
         [ -d "$PEERS/qwen05-ov" ] || "$PEERS/openvino/bin/optimum-cli" export openvino --model "$PEERS/qwen05-hf" \
             --task text-generation-with-past --weight-format int8 "$PEERS/qwen05-ov"

@@ -1,6 +1,6 @@
 // Row operations: RMS norm, SiLU, addition, rotary positions, conversions.
 
-static void rms_norm(const float *x, const float *weight, float epsilon, size_t n, float *out) {
+static float rms_scale(const float *x, float epsilon, size_t n) {
   vf a = vf_set1(0), b = vf_set1(0);
   size_t i = 0;
   for (; i + 2 * VW <= n; i += 2 * VW) {
@@ -13,8 +13,13 @@ static void rms_norm(const float *x, const float *weight, float epsilon, size_t 
     a = vf_fma(u, u, a);
   }
   float mean = vf_sum(a + b) / (float)n;
-  vf scale = vf_set1(1.0f / __builtin_elementwise_sqrt(mean + epsilon));
-  for (i = 0; i + VW <= n; i += VW)
+  return 1.0f / __builtin_elementwise_sqrt(mean + epsilon);
+}
+
+static void rescale(const float *x, float factor, const float *weight, size_t n, float *out) {
+  vf scale = vf_set1(factor);
+  size_t i = 0;
+  for (; i + VW <= n; i += VW)
     vf_store(out + i, vf_load(x + i) * scale * vf_load(weight + i));
   if (i < n)
     vf_store_some(out + i, vf_load_some(x + i, n - i) * scale * vf_load_some(weight + i, n - i),
@@ -84,11 +89,37 @@ static void dequantise_bf16(const uint8_t *row, size_t k, float *out) {
 }
 
 static void dequantise_q8_0(const uint8_t *row, size_t k, float *out) {
-  for (size_t g = 0; g < k / KVK_GROUP; g++, row += KVK_GROUP_BYTES, out += KVK_GROUP) {
+  for (size_t g = 0; g < k / KVK_GROUP; g++, row += 34, out += KVK_GROUP) {
     uint16_t half;
     memcpy(&half, row, 2);
     float scale = kvk_from_half(half);
     for (size_t i = 0; i < KVK_GROUP; i++)
       out[i] = scale * (float)(int8_t)row[2 + i];
+  }
+}
+
+static void dequantise_q4_0(const uint8_t *row, size_t k, float *out) {
+  for (size_t g = 0; g < k / KVK_GROUP; g++, row += 18, out += KVK_GROUP) {
+    uint16_t half;
+    memcpy(&half, row, 2);
+    float scale = kvk_from_half(half);
+    for (size_t i = 0; i < 16; i++) {
+      out[i] = scale * (float)((row[2 + i] & 15) - 8);
+      out[16 + i] = scale * (float)((row[2 + i] >> 4) - 8);
+    }
+  }
+}
+
+static void dequantise_q5_0(const uint8_t *row, size_t k, float *out) {
+  for (size_t g = 0; g < k / KVK_GROUP; g++, row += 22, out += KVK_GROUP) {
+    uint16_t half;
+    uint32_t fifths;
+    memcpy(&half, row, 2);
+    memcpy(&fifths, row + 2, 4);
+    float scale = kvk_from_half(half);
+    for (size_t i = 0; i < 16; i++) {
+      out[i] = scale * (float)((int)((row[6 + i] & 15) | (fifths >> i & 1) << 4) - 16);
+      out[16 + i] = scale * (float)((int)(row[6 + i] >> 4 | (fifths >> (16 + i) & 1) << 4) - 16);
+    }
   }
 }

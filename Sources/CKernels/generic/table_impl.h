@@ -5,32 +5,41 @@
 // floats, `vi` and `vu` 32-bit integers, `VW` lanes, `TILE_ROWS`, the functions used here), then
 // these files, under a target attribute. Q8_0 tiles are written by hand for each instruction set.
 
-#define FLOAT_MATMUL(TYPE, ELEMENT, FETCH_ROWS)                                                    \
+#define FLOAT_MATMUL(TYPE, ELEMENT)                                                                \
   {.panel = 2 * VW,                                                                                \
    .interleave = 1,                                                                                \
+   .panel_bytes = kvk_panel_bytes_float,                                                           \
+   .pack = sizeof(ELEMENT) == 4 ? kvk_pack_32 : kvk_pack_16,                                       \
    .tile_rows = TILE_ROWS,                                                                         \
    .k_step = FLOAT_K_STEP,                                                                         \
-   .fetch_rows = FETCH_ROWS,                                                                       \
    .k_block = 512,                                                                                 \
    .element = sizeof(ELEMENT),                                                                     \
-   .activation = sizeof(float),                                                                    \
-   .prepare = prepare_##TYPE,                                                                      \
    .tile = matmul_##TYPE}
 
-#define Q8_MATMUL(PANEL, INTERLEAVE, ROWS, FLIP)                                                   \
+// A group-of-32 type packed as bytes.
+#define BYTES_MATMUL(PACK, PANEL, INTERLEAVE, ROWS, FLIP)                                          \
   {.panel = PANEL,                                                                                 \
    .interleave = INTERLEAVE,                                                                       \
+   .panel_bytes = kvk_panel_bytes_32,                                                              \
+   .element = 2 + KVK_GROUP,                                                                       \
+   .pack = PACK,                                                                                   \
    .tile_rows = ROWS,                                                                              \
    .k_step = KVK_GROUP,                                                                            \
-   .fetch_rows = 3,                                                                                \
    .k_block = 1024,                                                                                \
    .flip = FLIP,                                                                                   \
-   .element = 1,                                                                                   \
-   .activation = 1,                                                                                \
-   .prepare = prepare_q8_0,                                                                        \
    .tile = matmul_q8_0}
 
+#define FLOAT_PREPARATIONS                                                                         \
+  [KVK_FORM_F32] = {KVK_GROUP, row_bytes_float, prepare_f32},                                      \
+  [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16},                                      \
+  [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, prepare_q8_32}
+
 #define ROW_KERNELS                                                                                \
-  .dequantise = {dequantise_f32, dequantise_f16, dequantise_bf16, dequantise_q8_0},                \
-  .rms_norm = rms_norm, .silu_multiply = silu_multiply, .add = add, .rope = rope,                  \
-  .to_half = to_half, .attend = attend
+  .dequantise = {[KVK_F32] = dequantise_f32,                                                       \
+                 [KVK_F16] = dequantise_f16,                                                       \
+                 [KVK_BF16] = dequantise_bf16,                                                     \
+                 [KVK_Q8_0] = dequantise_q8_0,                                                     \
+                 [KVK_Q4_0] = dequantise_q4_0,                                                     \
+                 [KVK_Q5_0] = dequantise_q5_0},                                                    \
+  .rms_scale = rms_scale, .rescale = rescale, .silu_multiply = silu_multiply, .add = add,          \
+  .rope = rope, .to_half = to_half, .attend = attend

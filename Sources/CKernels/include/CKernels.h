@@ -64,7 +64,33 @@ const kvk_kernels *kvk_kernels_for(kvk_isa isa);
 
 // ---- Weights
 
-typedef enum kvk_type { KVK_F32, KVK_F16, KVK_BF16, KVK_Q8_0, KVK_TYPE_COUNT } kvk_type;
+typedef enum kvk_type {
+  KVK_F32,
+  KVK_F16,
+  KVK_BF16,
+  KVK_Q8_0, // groups of 32: f16 scale, 32 int8
+  KVK_Q4_0, // groups of 32: f16 scale, 16 bytes of nibbles, zero point 8
+  KVK_Q5_0, // groups of 32: f16 scale, 32 fifth bits, 16 bytes of nibbles, zero point 16
+  KVK_TYPE_COUNT
+} kvk_type;
+
+/// What becomes of activations before they meet weights. Weights of several types may want the same
+/// form and then share one conversion.
+typedef enum kvk_form {
+  KVK_FORM_F32,    // as they are
+  KVK_FORM_F16,    // rounded to f16
+  KVK_FORM_BF16,   // rounded to bf16
+  KVK_FORM_Q8_32,  // int8 with an f16 scale for each 32, as ggml's Q8_0
+  KVK_FORM_Q8_256, // int8 with an f32 scale for each 256, as ggml's Q8_K
+  KVK_FORM_COUNT
+} kvk_form;
+
+/// Elements that form an indivisible group in a row.
+size_t kvk_type_group(kvk_type type);
+/// Bytes of such a group in a model file.
+size_t kvk_type_group_bytes(kvk_type type);
+/// The form that weights of a type want their activations in.
+kvk_form kvk_type_form(kvk_type type);
 
 /// A weight matrix [outputs × inputs], packed for one kernel table.
 typedef struct kvk_weights {
@@ -74,7 +100,7 @@ typedef struct kvk_weights {
   const void *packed;
 } kvk_weights;
 
-/// Bytes of a row of `count` elements in a model file. `count` must be a multiple of 32 for Q8_0.
+/// Bytes of a row of `count` elements, whole groups, in a model file.
 size_t kvk_row_bytes(kvk_type type, size_t count);
 /// Bytes that `kvk_pack` writes.
 size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t outputs, size_t inputs);
@@ -83,27 +109,56 @@ size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t output
 void kvk_pack(const kvk_kernels *kernels, kvk_team *team, kvk_type type, size_t outputs,
               size_t inputs, const void *rows, void *packed);
 
-/// The input of matrix products in the form that weights of one type want; made once, used by
-/// several products.
+// ---- Matrix products
+
+/// The input of matrix products in the form that weights want; made once, used by several products.
+/// A row holds everything about it, laid out as the form and the kernel table have it.
 typedef struct kvk_activations {
+  kvk_form form;
   size_t rows;
   size_t inputs;
-  void *values;        // [rows] × value_stride bytes, 64-byte aligned
-  size_t value_stride; // bytes from row to row
-  float *scales;       // Q8_0: [rows × inputs / 32]
-  int32_t *offsets;    // Q8_0: [rows × inputs / 32], -128 times the group's sum
+  void *values;  // [rows] × stride bytes, 64-byte aligned
+  size_t stride; // bytes from row to row: kvk_activation_stride
 } kvk_activations;
 
-/// Bytes of a row of `values`.
-size_t kvk_activation_stride(const kvk_kernels *kernels, kvk_type type, size_t inputs);
-/// Converts x [rows × x_stride]: F32 as is; F16, BF16 rounded to that type; Q8_0 quantised in
-/// groups of 32 as ggml does.
-void kvk_prepare(const kvk_kernels *kernels, kvk_team *team, kvk_type type, const float *x,
-                 size_t x_stride, const kvk_activations *out);
-/// out[r][o] = (Σ_k w[o][k] a[r][k] + bias[o]) + (accumulate ? out[r][o] : 0). `bias` may be NULL.
-void kvk_multiply(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
-                  const kvk_weights *w, const float *bias, bool accumulate, float *out,
-                  size_t out_stride);
+/// Bytes from row to row; no form needs more than f32 for the same inputs.
+size_t kvk_activation_stride(const kvk_kernels *kernels, kvk_form form, size_t inputs);
+/// Converts x [rows × x_stride] to out->form.
+void kvk_prepare(const kvk_kernels *kernels, kvk_team *team, const float *x, size_t x_stride,
+                 const kvk_activations *out);
+/// `kvk_rms_norm` and `kvk_prepare` in one pass, with the same results.
+void kvk_norm_prepare(const kvk_kernels *kernels, kvk_team *team, const float *x, size_t x_stride,
+                      const float *weight, float epsilon, const kvk_activations *out);
+
+/// One of the products of an activation:
+/// out[r][o] = (Σ_k w[o][k] a[r][k] + bias[o]) + (accumulate ? out[r][o] : 0).
+typedef struct kvk_product {
+  kvk_weights weights;
+  const float *bias; // may be NULL
+  bool accumulate;
+  float *out;
+  size_t out_stride;
+} kvk_product;
+
+enum { KVK_MAX_PRODUCTS = 8 };
+
+/// Computes up to KVK_MAX_PRODUCTS products in one go; all weights want the form of `a`, and no
+/// output overlaps another.
+void kvk_multiply_many(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
+                       const kvk_product *products, size_t count);
+
+/// hidden = silu(gate·a + gate_bias) * (up·a + up_bias) for each row, brought into the form of
+/// `out` (whose memory is not that of `a`). `scratch` [a->rows × scratch_stride] may be used on the
+/// way: forms with groups of 256 need it. The result is that of `kvk_multiply_many`, `kvk_silu_multiply` and `kvk_prepare`.
+typedef struct kvk_gated {
+  kvk_weights gate, up;             // of the same shape
+  const float *gate_bias, *up_bias; // may be NULL
+  float *scratch;
+  size_t scratch_stride;
+} kvk_gated;
+
+void kvk_multiply_gated(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
+                        const kvk_gated *gated, const kvk_activations *out);
 
 // ---- Rows
 

@@ -5,6 +5,9 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure on this machine.",
-        subcommands: [ReuseCommand.self, BlocksCommand.self, FanOutCommand.self, ReportCommand.self]
+        subcommands: [
+            KernelsCommand.self, ModelCommand.self, ReuseCommand.self, BlocksCommand.self, FanOutCommand.self,
+            ReportCommand.self,
+        ]
     )
 }

@@ -1,12 +1,17 @@
 /// A strict reader of JSON texts (RFC 8259) from outside: bounded in depth and in number of values, exact about integers, and clear about
 /// where a text is wrong.
-struct JSONReader {
+package struct JSONReader {
     /// What a text may be at most.
-    struct Limits: Sendable {
+    package struct Limits: Sendable {
         /// Lists and objects within each other.
-        var depth = 128
+        package var depth: Int
         /// Values in all; each costs some 40 bytes of memory, whatever its text.
-        var values = 2_000_000
+        package var values: Int
+
+        package init(depth: Int = 128, values: Int = 2_000_000) {
+            self.depth = depth
+            self.values = values
+        }
     }
 
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -20,7 +25,7 @@ struct JSONReader {
     }
 
     /// The value that the text holds. O(bytes).
-    static func read(_ text: [UInt8], limits: Limits = Limits()) throws(JSONSyntaxError) -> JSONValue {
+    package static func read(_ text: [UInt8], limits: Limits = Limits()) throws(JSONSyntaxError) -> JSONValue {
         let result = text.withUnsafeBufferPointer { bytes -> Result<JSONValue, JSONSyntaxError> in
             var reader = JSONReader(bytes: bytes, limits: limits)
             do throws(JSONSyntaxError) {
