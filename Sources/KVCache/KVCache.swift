@@ -18,7 +18,7 @@
 public final class KVCache {
     var tree: PrefixTree
     private var stepIsOpen = false
-    private var endedDuringStep: [(path: Path, record: PathRecords.ID, firstOpenNode: Int)] = []
+    private var endedDuringStep: [(path: Path, record: PathRecords.ID, known: Int)] = []
 
     /// The number of token slots in a block.
     public let tokensPerBlock: Int
@@ -93,27 +93,27 @@ public final class KVCache {
     }
 
     func claim(
-        _ path: Path, record: PathRecords.ID, from firstNode: Int, limit: Int, slots: inout [KVSlot]
+        _ path: Path, record: PathRecords.ID, known: Int, limit: Int, slots: inout [KVSlot]
     ) -> Range<Int> {
         stepIsOpen = true
-        let rows = tree.claim(path, from: firstNode, limit: limit, slots: &slots)
+        let rows = tree.claim(path, known: known, limit: limit, slots: &slots)
         if !rows.isEmpty { tree.records.claim(rows, for: record) }
         return rows
     }
 
-    func end(_ path: Path, record: PathRecords.ID, from firstOpenNode: Int) {
+    func end(_ path: Path, record: PathRecords.ID, known: Int) {
         // A step that is being computed writes into the path's slots: they must not be handed out before it ends.
         if stepIsOpen {
-            endedDuringStep.append((path, record, firstOpenNode))
+            endedDuringStep.append((path, record, known))
         } else {
-            tree.end(path, record: record, from: firstOpenNode)
+            tree.end(path, record: record, known: known)
         }
     }
 
     private func endStep(succeeded: Bool) {
         tree.endStep(succeeded: succeeded)
         stepIsOpen = false
-        for (path, record, firstOpenNode) in endedDuringStep { tree.end(path, record: record, from: firstOpenNode) }
+        for (path, record, known) in endedDuringStep { tree.end(path, record: record, known: known) }
         endedDuringStep.removeAll()
     }
 }

@@ -95,11 +95,15 @@ struct GhostList: ~Copyable {
     private func place(of first: PathHash) -> Int? {
         guard count > 0 else { return nil }
         let set = set(of: first)
-        return (set..<set + Self.ways).first { entries[$0].facts != 0 && entries[$0].key == first.rawValue }
+        for way in set..<set + Self.ways where entries[way].key == first.rawValue && entries[way].facts != 0 {
+            return way
+        }
+        return nil
     }
 
+    /// The upper bits of a product depend on all bits of the hash.
     private func set(of first: PathHash) -> Int {
-        Int(truncatingIfNeeded: first.rawValue & mask) * Self.ways
+        Int(truncatingIfNeeded: first.rawValue &* 0x9e37_79b9_7f4a_7c15 >> 32 & mask) * Self.ways
     }
 
     private static func facts(of ghost: Ghost) -> UInt64 {

@@ -1,54 +1,89 @@
-/// A sequence's way through the tree: for each node the position behind its last token on the path.
+/// A sequence's way through the tree, in pieces: nodes that lie side by side, all of them full blocks but perhaps the last.
 ///
-///     tokens   The quick brown │ bear jumps
-///     nodes    n0              │ n7
-///     ends     3               │ 5            n0 may hold more than these 3; n7 attaches to it at 3
+///     tokens   The quick brown fox │ jumps over the lazy │ dog and runs
+///     nodes    n0                  │ n1                  │ n7
+///     pieces   n0, n1 up to 8                            │ n7 up to 11
+///
+/// A node may hold more tokens than the path takes of it: the next one attaches where the path leaves it.
 struct Path {
-    let root: NodeID
-    private(set) var nodes: [NodeID] = []
-    private(set) var ends: [Int32] = []
+    /// Nodes side by side.
+    struct Piece: BitwiseCopyable {
+        var node: NodeID
+        /// How many nodes of the path precede it.
+        var place: Int32
+        /// The position behind its last token.
+        var end: Int32
+    }
 
-    init(root: NodeID) {
+    let root: NodeID
+    let tokensPerBlock: Int
+    private(set) var pieces: [Piece] = []
+    /// The number of nodes.
+    private(set) var nodeCount = 0
+
+    init(root: NodeID, tokensPerBlock: Int) {
         self.root = root
+        self.tokensPerBlock = tokensPerBlock
     }
 
     /// The number of tokens.
-    var count: Int { Int(ends.last ?? 0) }
+    var count: Int { Int(pieces.last?.end ?? 0) }
 
     /// The last node, or the root.
-    var tail: NodeID { nodes.last ?? root }
-
-    /// The position of a node's first token.
-    func start(at index: Int) -> Int {
-        index == 0 ? 0 : Int(ends[index - 1])
-    }
-
-    /// How many of a node's tokens are on the path.
-    func length(at index: Int) -> Int {
-        Int(ends[index]) - start(at: index)
-    }
+    var tail: NodeID { pieces.isEmpty ? root : NodeID(Int32(indices(of: pieces.count - 1).upperBound - 1)) }
 
     /// How many of the last node's tokens are on the path; 0 at the root.
-    var tailLength: Int { nodes.isEmpty ? 0 : length(at: nodes.count - 1) }
+    var tailLength: Int {
+        guard let last = pieces.last else { return 0 }
+        return Int(last.end) - start(of: pieces.count - 1) - (nodeCount - Int(last.place) - 1) * tokensPerBlock
+    }
 
-    /// Goes on into a child.
+    /// The position of a piece's first token.
+    func start(of piece: Int) -> Int { piece == 0 ? 0 : Int(pieces[piece - 1].end) }
+
+    /// The indices of a piece's nodes.
+    func indices(of piece: Int) -> Range<Int> {
+        let (first, next) = (pieces[piece], piece + 1 < pieces.count ? Int(pieces[piece + 1].place) : nodeCount)
+        return first.node.index..<first.node.index + next - Int(first.place)
+    }
+
+    /// The piece that holds a position, or the last one. O(log pieces).
+    func piece(at position: Int) -> Int {
+        var (low, high) = (0, pieces.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(pieces[middle].end) > position { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// Goes on into a child, and into as many nodes behind it in memory as the tokens fill.
     mutating func enter(_ node: NodeID, taking tokens: Int) {
-        ends.append(Int32(count + tokens))
-        nodes.append(node)
+        let end = Int32(count + tokens)
+        if let last = pieces.indices.last, tail.rawValue + 1 == node.rawValue, tailLength == tokensPerBlock {
+            pieces[last].end = end
+        } else {
+            pieces.append(Piece(node: node, place: Int32(nodeCount), end: end))
+        }
+        nodeCount += (tokens - 1) / tokensPerBlock + 1
     }
 
     /// Goes on in the last node.
     mutating func take(_ tokens: Int) {
-        ends[ends.count - 1] += Int32(tokens)
+        pieces[pieces.count - 1].end += Int32(tokens)
     }
 
     /// Leaves out what is behind the first tokens.
     mutating func cut(to length: Int) {
         guard length < count else { return }
-        var kept = 0
-        while kept < nodes.count, start(at: kept) < length { kept += 1 }
-        nodes.removeSubrange(kept...)
-        ends.removeSubrange(kept...)
-        if kept > 0 { ends[kept - 1] = Int32(length) }
+        guard length > 0 else {
+            pieces.removeAll()
+            nodeCount = 0
+            return
+        }
+        let last = piece(at: length - 1)
+        pieces.removeSubrange((last + 1)...)
+        pieces[last].end = Int32(length)
+        nodeCount = Int(pieces[last].place) + (length - start(of: last) - 1) / tokensPerBlock + 1
     }
 }

@@ -7,14 +7,14 @@ extension PrefixTree {
         let matched = found?.count ?? 0
         let needed = blocksToAppend(tokens.count - matched, to: found)
         var available = availableBlocks
-        if let found, needed > available - found.nodes.count {
+        if let found, needed > available - found.nodeCount {
             // Nodes of the path's own are not to be had for its growth.
-            for node in found.nodes where nodes.leases[node] == 0 { available -= 1 }
+            for piece in found.pieces.indices { available -= nodes.unleasedCount(found.indices(of: piece)) }
         }
         guard needed <= available else { return .failure(.poolExhausted(needed: needed, available: available)) }
 
         log.beginOperation()
-        var path = found ?? Path(root: makeRoot(of: namespace))
+        var path = found ?? Path(root: makeRoot(of: namespace), tokensPerBlock: nodes.tokensPerBlock)
         lease(path)
         let ready = readyCount(of: path)
         append(UnsafeBufferPointer(rebasing: tokens[matched...]), to: &path)
@@ -26,7 +26,8 @@ extension PrefixTree {
             totals.reusedTokens += reused
         }
         return .success(
-            AdmittedPath(path: path, record: records.insert(record), reused: reused, pending: matched - ready))
+            AdmittedPath(
+                path: path, record: records.insert(record), ready: ready, reused: reused, pending: matched - ready))
     }
 
     /// Counts something, in all and for a namespace.
@@ -38,8 +39,7 @@ extension PrefixTree {
     /// The root of a namespace that has none.
     private mutating func makeRoot(of namespace: CacheNamespace) -> NodeID {
         let space = spaces.make(namespace)
-        let root = nodes.make(
-            parent: .none, attach: 0, block: .none, space: space, position: 0, prefix: PathHash(of: namespace))
+        let root = nodes.makeRoot(space: space, prefix: PathHash(of: namespace))
         spaces.setRoot(root, of: space)
         return root
     }
@@ -49,6 +49,8 @@ extension PrefixTree {
 struct AdmittedPath {
     var path: Path
     var record: PathRecords.ID
+    /// Prompt tokens that are computed.
+    var ready: Int
     /// Prompt tokens that need no computing.
     var reused: Int
     /// Further prompt tokens on a shared path, not computed yet.

@@ -18,13 +18,17 @@ extension PrefixTree {
             if taken > 0 { path.take(taken) }
             position = taken
         }
+        guard position < tokens.count else { return }
+        makeRoom(for: (tokens.count - position - 1) / nodes.tokensPerBlock + 1)
         while position < tokens.count {
-            let node = attachNode(to: path)
-            let taken = write(tokens, from: position, into: node)
-            path.enter(node, taking: taken)
-            position += taken
-            if mode == .early { index.insert(node, in: nodes) }
-            recall(node)
+            let made = nodes.makeRun(
+                parent: path.tail, attach: path.tailLength, position: path.count,
+                UnsafeBufferPointer(rebasing: tokens[position...]))
+            pool.take(made.nodes.count, into: nodes.block.pointer(at: made.nodes.lowerBound))
+            if mode == .early { index.insertRun(made.nodes, in: nodes) }
+            if ghosts.count > 0 { for node in made.nodes { recall(NodeID(Int32(node))) } }
+            path.enter(NodeID(Int32(made.nodes.lowerBound)), taking: made.tokens)
+            position += made.tokens
         }
     }
 
@@ -60,25 +64,12 @@ extension PrefixTree {
             && (mode == .early || !nodes.flags[tail].contains(.listed))
     }
 
-    /// A new node with a lease and a block, attached where the path ends.
-    private mutating func attachNode(to path: Path) -> NodeID {
-        let parent = path.tail
-        guard let block = takeBlock() else {
-            preconditionFailure("blocks are counted before they are taken")
-        }
-        let node = nodes.make(
-            parent: parent, attach: path.tailLength, block: block, space: nodes.space[path.root], position: path.count,
-            prefix: nodes.hash(of: parent, upTo: path.tailLength))
-        nodes.leases[node] = 1
-        nodes.children[parent] += 1
-        return node
-    }
-
     /// Looks whether a new node's tokens were here before.
     private mutating func recall(_ node: NodeID) {
-        guard ghosts.count > 0, let ghost = ghosts.remove(nodes.hash(of: node, upTo: 1)) else { return }
+        let first = nodes.hasher.extend(nodes.prefix[node], by: nodes.tokens(of: node)[0])
+        guard let ghost = ghosts.remove(first) else { return }
         guard ghost.cause == .evicted || ghost.cause == .expired else { return }
-        nodes.uses[node] = 1
+        nodes.flags[node].insert(.recalled)
         let missed = min(ghost.tokens, Int(nodes.count[node]))
         count(in: nodes.space[node]) { $0.missedTokens += missed }
     }

@@ -45,6 +45,8 @@ extension PrefixTree {
                 check(
                     index.find(parent: parent, attach: attach, first: first, in: nodes) == node, node, "cannot be found"
                 )
+                let isChained = parent.rawValue + 1 == node.rawValue && attach == nodes.tokensPerBlock
+                check((nodes.chained[node] == 1) == isChained, node, "is chained wrongly")
                 check(
                     attach == Int(nodes.count[parent]) || nodes.tokens(of: parent)[attach] != first, node,
                     "repeats its parent's next token")
@@ -52,6 +54,7 @@ extension PrefixTree {
                 check(
                     mode != .early && nodes.leases[node] == 1, node,
                     "is found by nobody and leased by \(nodes.leases[node])")
+                check(nodes.chained[node] == 0, node, "is chained though nobody is to find it")
             }
             if nodes.leases[node] == 0 {
                 unleased += 1

@@ -1,11 +1,15 @@
 extension PrefixTree {
-    /// Keeps a path: none of its nodes goes before the lease is given back.
+    /// Keeps a path: none of its nodes goes before the lease is given back. O(nodes).
     mutating func lease(_ path: Path) {
         nodes.leases[path.root] += 1
-        for node in path.nodes { lease(node) }
+        for piece in path.pieces.indices { unleasedBlocks -= nodes.addLeases(path.indices(of: piece)) }
+        // Before the last node, each has a child on the path, so that it did not stand in the queue.
+        evictable.remove(path.tail)
+        guard knowsLifetimes else { return }
+        for node in path.nodes { expiring.remove(node) }
     }
 
-    /// Keeps a node.
+    /// Keeps a node more.
     mutating func lease(_ node: NodeID) {
         if nodes.leases[node] == 0 {
             unleasedBlocks -= 1
@@ -17,9 +21,9 @@ extension PrefixTree {
 
     /// Ends a path: settles its account and gives it back.
     ///
-    /// - Parameter firstOpenNode: an index into the path's nodes; all before it are computed.
-    mutating func end(_ path: Path, record id: PathRecords.ID, from firstOpenNode: Int) {
-        let account = records[id].account(ready: readyCount(of: path, from: firstOpenNode))
+    /// - Parameter known: how many of its tokens are known to be computed.
+    mutating func end(_ path: Path, record id: PathRecords.ID, known: Int) {
+        let account = records[id].account(ready: readyCount(of: path, from: known))
         assert(account.isConserved, "\(account)")
         count(in: nodes.space[path.root]) { $0.ended += account }
         records.remove(id)
@@ -27,28 +31,39 @@ extension PrefixTree {
     }
 
     /// Gives a path back. What it computed stays until it is evicted; what nobody computed goes at once.
+    ///
+    /// The path's use is noted at its last node alone; who evicts that hands it on to the parent. O(nodes).
     mutating func release(_ path: Path) {
         log.beginOperation()
         now += 1
         if mode == .completed { publish(path) }
-        for node in path.nodes.reversed() {
-            nodes.leases[node] -= 1
-            nodes.lastUse[node] = now
-            if nodes.uses[node] < .max { nodes.uses[node] += 1 }
-            guard nodes.leases[node] == 0 else { continue }
-            if nodes.ready[node] == 0 || !nodes.flags[node].contains(.listed) {
-                remove(node)
-                continue
-            }
-            // Nothing hangs on the tokens behind `ready`: it could be neither computed nor leased.
-            nodes.count[node] = nodes.ready[node]
-            nodes.claimed[node] = nodes.ready[node]
-            becomeUnleased(node)
+        if let tail = path.pieces.isEmpty ? nil : path.tail {
+            nodes.lastUse[tail] = now
+            if nodes.uses[tail] < .max { nodes.uses[tail] += 1 }
         }
+        for piece in path.pieces.indices.reversed() { release(path.indices(of: piece)) }
         releaseRoot(path.root)
     }
 
-    private mutating func becomeUnleased(_ node: NodeID) {
+    /// Gives nodes back that lie side by side.
+    private mutating func release(_ range: Range<Int>) {
+        // Most are computed entirely, and nothing else need be looked at.
+        let isPlain = mode == .early && !knowsLifetimes
+        let plain = isPlain ? nodes.count.prefix(of: range, equalTo: nodes.ready) : 0
+        for index in (range.lowerBound + plain..<range.upperBound).reversed() { release(NodeID(Int32(index))) }
+        guard plain > 0 else { return }
+        unleasedBlocks += nodes.removeLeases(range.lowerBound..<range.lowerBound + plain)
+        let last = NodeID(Int32(range.lowerBound + plain - 1))
+        if nodes.leases[last] == 0, nodes.children[last] == 0 { becomeEvictable(last) }
+    }
+
+    private mutating func release(_ node: NodeID) {
+        nodes.leases[node] -= 1
+        guard nodes.leases[node] == 0 else { return }
+        if nodes.ready[node] == 0 || !nodes.flags[node].contains(.listed) { return remove(node) }
+        // Nothing hangs on the tokens behind `ready`: it could be neither computed nor leased.
+        nodes.count[node] = nodes.ready[node]
+        nodes.claimed[node] = nodes.ready[node]
         unleasedBlocks += 1
         let lifetime = nodes.lifetime[node]
         if lifetime != .unlimited { expiring.insert(node, key: time.adding(lifetime)) }

@@ -22,6 +22,6 @@ extension PrefixTree {
             release(removed.path)
         }
         let last = path.nodes.lastIndex { pins.isPinned($0) }
-        return last.map { Int(path.ends[$0]) } ?? 0
+        return last.map { path.end(at: $0) } ?? 0
     }
 }

@@ -15,14 +15,16 @@ struct PrefixTree: ~Copyable {
     var expiring: NodeHeap<CacheInstant>
     /// What is remembered of evicted nodes.
     var ghosts: GhostList
-    /// Nodes with claims of the current step.
-    var claimedNodes: [NodeID] = []
+    /// Nodes with claims of the current step, stretch by stretch; a node may stand in several.
+    var claimedRuns: [Range<Int>] = []
     var records = PathRecords()
     var spaces = SpaceTable()
     var pins = PinTable()
     var log: EventLog
     /// Blocks of nodes without a lease. All of them can be evicted in time, since what hangs on such a node has none either.
     var unleasedBlocks = 0
+    /// Whether a priority that ends was ever asked for.
+    var knowsLifetimes = false
     /// Logical time: grows with each path that ends.
     var now: UInt64 = 0
     /// The caller's time.
@@ -33,7 +35,9 @@ struct PrefixTree: ~Copyable {
         self.mode = mode
         self.policy = policy
         let expected = min(blocks, 1 << 16) + 1
-        nodes = NodeStore(tokensPerBlock: tokensPerBlock, capacity: expected, limit: blocks + 1)
+        nodes = NodeStore(
+            tokensPerBlock: tokensPerBlock, hasher: PathHasher(namesBlocks: options.eventBlock != nil),
+            capacity: expected, limit: blocks + 1)
         index = ChildIndex(capacity: expected)
         pool = BlockPool(capacity: blocks)
         evictable = NodeHeap(filler: EvictionOrder(rank: 0, priority: .standard), limit: blocks + 1)
