@@ -33,16 +33,24 @@ public final class KVCache {
     ///   - blocks: at least 1; `tokensPerBlock * blocks` slots must be countable in an `Int32`.
     ///   - mode: when others may use what a path computes.
     ///   - policy: which of the nodes that may go, goes first within a priority.
+    ///   - slowTier: where what is evicted from memory goes, if anywhere; needs reuse mode `early`.
     ///   - options: events, budgets, memory of evictions.
     public init(
         tokensPerBlock: Int, blocks: Int, mode: ReuseMode = .early, policy: any EvictionPolicy = LRU(),
-        options: KVCacheOptions = KVCacheOptions()
+        slowTier: SlowTier? = nil, options: KVCacheOptions = KVCacheOptions()
     ) {
         precondition(Self.supportedTokensPerBlock.contains(tokensPerBlock), "2 to 128 tokens per block")
         precondition(blocks > 0 && blocks <= Int(Int32.max) / tokensPerBlock, "1 to Int32.max slots")
+        if let slowTier {
+            precondition(mode == .early, "a slow tier needs reuse mode early")
+            let most = Int(Int32.max) / tokensPerBlock - blocks - 1
+            precondition(slowTier.blocks > 0 && slowTier.blocks <= most, "too many blocks in all")
+        }
         self.tokensPerBlock = tokensPerBlock
         self.blocks = blocks
-        tree = PrefixTree(tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy, options: options)
+        tree = PrefixTree(
+            tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy, slowTier: slowTier,
+            options: options)
     }
 
     /// Takes a prompt in: matches it, keeps what matches, and makes room for the rest, all or nothing.

@@ -10,6 +10,8 @@ public struct PathLease: ~Copyable {
     private var known: Int
     /// How many prompt tokens were computed when the path was admitted, the last one never counted.
     public let reusedTokens: Int
+    /// How many of the reused tokens were in the slow tier.
+    public let reusedSlowTokens: Int
     /// How many further prompt tokens were on a shared path then, but not computed yet.
     public let pendingTokens: Int
 
@@ -19,6 +21,7 @@ public struct PathLease: ~Copyable {
         record = admitted.record
         known = admitted.ready
         reusedTokens = admitted.reused
+        reusedSlowTokens = admitted.reusedSlow
         pendingTokens = admitted.pending
     }
 

@@ -30,6 +30,18 @@ struct BlockPool {
         returned.removeFirst(count - fresh)
     }
 
+    /// Takes an empty block; there must be one. O(1).
+    mutating func take() -> BlockID {
+        var block = BlockID.none
+        take(1, into: &block)
+        return block
+    }
+
+    /// Gives a block back. O(1).
+    mutating func give(_ block: BlockID) {
+        returned.append(block)
+    }
+
     /// Gives blocks back, to be taken in the same order. O(blocks).
     mutating func give(_ blocks: UnsafeBufferPointer<BlockID>) {
         returned.append(contentsOf: blocks)

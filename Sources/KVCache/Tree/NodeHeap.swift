@@ -53,8 +53,8 @@ struct NodeHeap<Key: Comparable & BitwiseCopyable>: ~Copyable {
         node.index < positions.capacity && positions[node] >= 0
     }
 
-    /// The node at some place, in no particular order of places.
-    subscript(place: Int) -> NodeID { heap[place].node }
+    /// All nodes, in no particular order.
+    var nodes: [NodeID] { (0..<count).map { heap[$0].node } }
 
     mutating func insert(_ node: NodeID, key: Key) {
         assert(!contains(node))

@@ -57,6 +57,8 @@ extension NodeStore {
         leases.fill(range, with: newLeases)
         space.fill(range, with: newSpace)
         next.fill(range, with: .none)
+        slowChildren.fill(range, with: 0)
+        tier.fill(range, with: .memory)
         lifetime.fill(range, with: .unlimited)
         lastUse.fill(range, with: 0)
         ready.fill(range, with: 0)

@@ -47,6 +47,8 @@ struct NodeStore: ~Copyable {
     private(set) var leases: Column<Int32>
     /// Resident nodes that attach to it.
     private(set) var children: Column<Int32>
+    /// Those of them that are in the slow tier.
+    private(set) var slowChildren: Column<Int32>
     /// The next node of the child index's bucket; of a free node, the next free one.
     private(set) var next: Column<NodeID>
     /// Whose the node is.
@@ -71,6 +73,8 @@ struct NodeStore: ~Copyable {
     private(set) var priority: Column<RetentionPriority>
     /// How many paths have ended in the node, or in what hung on it and is gone, as far as that can be counted.
     private(set) var uses: Column<UInt8>
+    /// Where its keys and values are; `block` is one of that tier's.
+    private(set) var tier: Column<CacheTier>
     private var tokens: Column<TokenID>
 
     /// - Parameters:
@@ -85,6 +89,7 @@ struct NodeStore: ~Copyable {
         block = Column(capacity: capacity, filler: .none)
         leases = Column(capacity: capacity, filler: 0)
         children = Column(capacity: capacity, filler: 0)
+        slowChildren = Column(capacity: capacity, filler: 0)
         next = Column(capacity: capacity, filler: .none)
         space = Column(capacity: capacity, filler: .none)
         position = Column(capacity: capacity, filler: 0)
@@ -100,6 +105,7 @@ struct NodeStore: ~Copyable {
         chained = Column(capacity: capacity, filler: 0)
         priority = Column(capacity: capacity, filler: .standard)
         uses = Column(capacity: capacity, filler: 0)
+        tier = Column(capacity: capacity, filler: .memory)
         tokens = Column(capacity: capacity * tokensPerBlock, filler: TokenID(0))
     }
 
@@ -108,6 +114,7 @@ struct NodeStore: ~Copyable {
         block.deallocate()
         leases.deallocate()
         children.deallocate()
+        slowChildren.deallocate()
         next.deallocate()
         space.deallocate()
         position.deallocate()
@@ -123,6 +130,7 @@ struct NodeStore: ~Copyable {
         chained.deallocate()
         priority.deallocate()
         uses.deallocate()
+        tier.deallocate()
         tokens.deallocate()
     }
 
@@ -131,9 +139,10 @@ struct NodeStore: ~Copyable {
 
     /// The bytes it occupies.
     var bytes: Int {
-        parent.bytes + block.bytes + leases.bytes + children.bytes + next.bytes + space.bytes + position.bytes
+        parent.bytes + block.bytes + leases.bytes + children.bytes + slowChildren.bytes + next.bytes + space.bytes
+            + position.bytes
             + lifetime.bytes + lastUse.bytes + prefix.bytes + attach.bytes + count.bytes + ready.bytes + claimed.bytes
-            + start.bytes + flags.bytes + chained.bytes + priority.bytes + uses.bytes + tokens.bytes
+            + start.bytes + flags.bytes + chained.bytes + priority.bytes + uses.bytes + tier.bytes + tokens.bytes
     }
 
     /// Indices for new nodes, side by side, at least one and at most as many as asked for. O(nodes), amortised.
@@ -190,6 +199,7 @@ struct NodeStore: ~Copyable {
         block.grow(to: capacity)
         leases.grow(to: capacity)
         children.grow(to: capacity)
+        slowChildren.grow(to: capacity)
         next.grow(to: capacity)
         space.grow(to: capacity)
         position.grow(to: capacity)
@@ -205,6 +215,7 @@ struct NodeStore: ~Copyable {
         chained.grow(to: capacity)
         priority.grow(to: capacity)
         uses.grow(to: capacity)
+        tier.grow(to: capacity)
         tokens.grow(to: capacity * tokensPerBlock)
     }
 }

@@ -1,10 +1,12 @@
 extension PrefixTree {
     /// Makes at least so many blocks empty, as far as they are not leased.
     mutating func makeRoom(for blocks: Int) {
-        while pool.free < blocks, let victim = evictable.first?.node { evict(from: victim, until: blocks) }
+        while pool.free < blocks, let victim = evictable.first?.node {
+            if hasSlowTier { offload(victim) } else { evict(from: victim, until: blocks) }
+        }
     }
 
-    /// Evicts the node that is to go first, and goes on with its parents as long as each is the next to go.
+    /// Evicts the node that is to go first, where there is no slow tier, and goes on with its parents as long as each is the next to go.
     ///
     /// A path goes from its end on. The queue is only asked where the path's next node might not be the next to go, and what lies
     /// side by side in memory is forgotten in one go.
@@ -46,16 +48,19 @@ extension PrefixTree {
         if nodes.children[root] == 0, nodes.leases[root] == 0 { removeRoot(root) }
     }
 
-    /// Enters a node that has neither lease nor child.
+    /// Enters a node that has neither lease nor a child that keeps it where it is.
     mutating func becomeEvictable(_ node: NodeID) {
-        if !evictable.contains(node) { evictable.insert(node, key: order(of: node)) }
+        switch nodes.tier[node] {
+        case .memory: if !evictable.contains(node) { evictable.insert(node, key: order(of: node)) }
+        case .slow: if !slowEvictable.contains(node) { slowEvictable.insert(node, key: order(of: node)) }
+        }
     }
 
-    private mutating func order(of node: NodeID) -> EvictionOrder {
+    mutating func order(of node: NodeID) -> EvictionOrder {
         EvictionOrder(rank: policy.rank(of: candidate(node)), priority: nodes.priority[node])
     }
 
-    private func candidate(_ node: NodeID) -> EvictionCandidate {
+    func candidate(_ node: NodeID) -> EvictionCandidate {
         EvictionCandidate(
             lastUse: nodes.lastUse[node], now: now,
             uses: min(255, Int(nodes.uses[node]) + (nodes.flags[node].contains(.recalled) ? 1 : 0)),
@@ -65,6 +70,7 @@ extension PrefixTree {
     /// Forgets a node without lease and child, and remembers that it was there.
     mutating func drop(_ node: NodeID, because cause: DropCause) {
         evictable.remove(node)
+        slowEvictable.remove(node)
         let parent = nodes.parent[node]
         handOnUse(of: node, to: parent)
         forget(node.index..<node.index + 1, because: cause)
@@ -80,9 +86,9 @@ extension PrefixTree {
         becomeLeaf(parent)
     }
 
-    /// Forgets unleased nodes that lie side by side and hang on one another, the last one without a child, and remembers them.
+    /// Forgets unleased nodes of one tier that lie side by side and hang on one another, the last one without a child, and remembers them.
     private mutating func forget(_ range: Range<Int>, because cause: DropCause) {
-        unleasedBlocks -= range.count
+        if nodes.tier[range.lowerBound] == .memory { unleasedBlocks -= range.count }
         if knowsLifetimes { for index in range { expiring.remove(NodeID(Int32(index))) } }
         if ghosts.capacity > 0 { remember(range, because: cause) }
         takeOut(range)
@@ -101,7 +107,7 @@ extension PrefixTree {
         }
     }
 
-    /// Takes nodes that lie side by side and hang on one another out of the tree; their blocks become empty.
+    /// Takes nodes of one tier that lie side by side and hang on one another out of the tree; their blocks become empty.
     private mutating func takeOut(_ range: Range<Int>) {
         let first = NodeID(Int32(range.lowerBound))
         assert(nodes.children[range.upperBound - 1] == 0 && nodes.leases[first] == 0)
@@ -109,8 +115,15 @@ extension PrefixTree {
             if log.blockSize > 0 { for index in range.reversed() { retract(NodeID(Int32(index)), from: 0) } }
             index.removeRun(range, in: nodes)
         }
-        pool.give(UnsafeBufferPointer(start: nodes.block.pointer(at: range.lowerBound), count: range.count))
-        nodes.children[nodes.parent[first]] -= 1
+        let blocks = UnsafeBufferPointer(start: nodes.block.pointer(at: range.lowerBound), count: range.count)
+        let parent = nodes.parent[first]
+        nodes.children[parent] -= 1
+        switch nodes.tier[first] {
+        case .memory: pool.give(blocks)
+        case .slow:
+            slowPool.give(blocks)
+            nodes.slowChildren[parent] -= 1
+        }
         nodes.free(range)
     }
 
@@ -120,14 +133,11 @@ extension PrefixTree {
         nodes.uses[parent] = UInt8(min(255, Int(nodes.uses[parent]) + Int(nodes.uses[node])))
     }
 
-    /// A child went: its parent may be the next to go.
+    /// A child went, or went to the slow tier: its parent may be the next to go.
     mutating func becomeLeaf(_ parent: NodeID) {
-        guard nodes.children[parent] == 0, nodes.leases[parent] == 0 else { return }
-        if nodes.block[parent] == .none {
-            removeRoot(parent)
-        } else {
-            becomeEvictable(parent)
-        }
+        guard nodes.leases[parent] == 0, isLeaf(parent) else { return }
+        if nodes.block[parent] != .none { return becomeEvictable(parent) }
+        if nodes.children[parent] == 0 { removeRoot(parent) }
     }
 
     mutating func removeRoot(_ root: NodeID) {

@@ -42,6 +42,10 @@ extension PrefixTree {
             return
         }
         if let child = index.find(parent: tail, attach: length, first: token, in: nodes) {
+            guard nodes.tier[child] == .memory || availableBlocks > 0 else {
+                throw .poolExhausted(needed: 1, available: 0)
+            }
+            log.beginOperation()
             lease(child)
             path.enter(child, taking: 1)
             if nodes.ready[child] > 0 { records[id].generatedReady += 1 }

@@ -1,22 +1,33 @@
 extension PrefixTree {
     /// Keeps a path: none of its nodes goes before the lease is given back. O(nodes).
-    mutating func lease(_ path: Path) {
+    ///
+    /// - Parameter slow: those of its nodes that are in the slow tier; they are brought back.
+    mutating func lease(_ path: Path, slow: [NodeID]) {
         nodes.leases[path.root] += 1
         for piece in path.pieces.indices { unleasedBlocks -= nodes.addLeases(path.indices(of: piece)) }
-        // Before the last node, each has a child on the path, so that it did not stand in the queue.
-        evictable.remove(path.tail)
-        guard knowsLifetimes else { return }
-        for node in path.nodes { expiring.remove(node) }
+        if slow.isEmpty {
+            // Before the last node, each has a child in memory on the path, so that it did not stand in the queue.
+            evictable.remove(path.tail)
+        } else {
+            unleasedBlocks += slow.count
+            evictable.remove(nodes.parent[slow[0]])
+            slowEvictable.remove(path.tail)
+        }
+        if knowsLifetimes { for node in path.nodes { expiring.remove(node) } }
+        onboard(slow)
     }
 
-    /// Keeps a node more.
+    /// Keeps a node more, on whose parent there is a lease. There must be a block available if it is in the slow tier.
     mutating func lease(_ node: NodeID) {
+        let isSlow = nodes.tier[node] == .slow
         if nodes.leases[node] == 0 {
-            unleasedBlocks -= 1
+            if !isSlow { unleasedBlocks -= 1 }
             evictable.remove(node)
+            slowEvictable.remove(node)
             expiring.remove(node)
         }
         nodes.leases[node] += 1
+        if isSlow { onboard([node]) }
     }
 
     /// Ends a path: settles its account and gives it back.
@@ -54,7 +65,7 @@ extension PrefixTree {
         guard plain > 0 else { return }
         unleasedBlocks += nodes.removeLeases(range.lowerBound..<range.lowerBound + plain)
         let last = NodeID(Int32(range.lowerBound + plain - 1))
-        if nodes.leases[last] == 0, nodes.children[last] == 0 { becomeEvictable(last) }
+        if nodes.leases[last] == 0, isLeaf(last) { becomeEvictable(last) }
     }
 
     private mutating func release(_ node: NodeID) {
@@ -67,7 +78,7 @@ extension PrefixTree {
         unleasedBlocks += 1
         let lifetime = nodes.lifetime[node]
         if lifetime != .unlimited { expiring.insert(node, key: time.adding(lifetime)) }
-        if nodes.children[node] == 0 { becomeEvictable(node) }
+        if isLeaf(node) { becomeEvictable(node) }
     }
 
     private mutating func releaseRoot(_ root: NodeID) {

@@ -25,7 +25,7 @@ extension PrefixTree {
             nodes.priority[node] = .standard
             nodes.lifetime[node] = .unlimited
             nodes.flags[node].insert(.expired)
-            if evictable.remove(node) { becomeEvictable(node) }
+            if evictable.remove(node) || slowEvictable.remove(node) { becomeEvictable(node) }
         }
     }
 }
