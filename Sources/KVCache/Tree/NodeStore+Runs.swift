@@ -43,12 +43,12 @@ extension NodeStore {
         if let source = newTokens.baseAddress {
             tokens(of: NodeID(Int32(start))).update(from: source, count: taken)
         }
+        let (prefixes, own, hasher) = (prefix.pointer(at: start), tokens(of: NodeID(Int32(start))), hasher)
         var hash = hash(of: newParent, upTo: offset)
-        for index in range {
-            prefix[index] = hash
-            if index + 1 < range.upperBound {
-                hash = hasher.extend(hash, by: tokens(of: NodeID(Int32(index))), count: size)
-            }
+        prefixes[0] = hash
+        for place in 1..<max(range.count, 1) {
+            hash = hasher.extend(hash, by: own + (place - 1) * size, count: size)
+            prefixes[place] = hash
         }
         return (range, taken)
     }

@@ -30,6 +30,10 @@ struct PathHasher: BitwiseCopyable {
             sum = sum &* c4 &+ (head &+ (Self.term(tokens[place + 2]) &* c1 &+ Self.term(tokens[place + 3])))
             place += 4
         }
+        if place + 2 <= count {
+            sum = sum &* c2 &+ (Self.term(tokens[place]) &* c1 &+ Self.term(tokens[place + 1]))
+            place += 2
+        }
         while place < count {
             sum = sum &* c1 &+ Self.term(tokens[place])
             place += 1

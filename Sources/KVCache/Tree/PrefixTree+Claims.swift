@@ -20,13 +20,11 @@ extension PrefixTree {
             let stop = min(end, Int(path.pieces[piece].end))
             let from = range.lowerBound + max(0, first - start) / size
             let to = range.lowerBound + (stop - start - 1) / size
+            let position = start + (from - range.lowerBound) * size
             slots.withUnsafeMutableBufferPointer { slots in
-                for index in from...to {
-                    let position = start + (index - range.lowerBound) * size
-                    let claimed = min(stop - position, size)
-                    written = nodes.writeSlots(of: index, max(0, first - position)..<claimed, to: slots, at: written)
-                    nodes.claimed[index] = UInt8(claimed)
-                }
+                nodes.claim(
+                    from..<to + 1, Range(uncheckedBounds: (max(0, first - position), stop - position)), slots,
+                    at: &written)
             }
             claimedRuns.append(from..<to + 1)
         }
@@ -98,15 +96,24 @@ extension PrefixTree {
 }
 
 extension NodeStore {
-    /// Writes the slots of some of a node's tokens to a place. Returns the place behind them.
-    fileprivate func writeSlots(
-        of index: Int, _ offsets: Range<Int>, to slots: UnsafeMutableBufferPointer<KVSlot>, at place: Int
-    ) -> Int {
-        let first = slot(of: NodeID(Int32(index)), at: offsets.lowerBound).rawValue
-        for offset in 0..<offsets.count {
-            slots[place + offset] = KVSlot(rawValue: first &+ Int32(truncatingIfNeeded: offset))
+    /// Claims tokens of nodes that lie side by side, counted from the first one's first token, and writes their slots to a place.
+    fileprivate func claim(
+        _ range: Range<Int>, _ claimedTokens: Range<Int>, _ slots: UnsafeMutableBufferPointer<KVSlot>,
+        at place: inout Int
+    ) {
+        let size = tokensPerBlock
+        let (blocks, starts) = (block.pointer(at: range.lowerBound), start.pointer(at: range.lowerBound))
+        let claims = claimed.pointer(at: range.lowerBound)
+        var token = claimedTokens.lowerBound
+        for node in 0..<range.count {
+            let end = min(node * size + size, claimedTokens.upperBound)
+            let first = Int(blocks[node].rawValue) * size + Int(starts[node]) - node * size
+            while token < end {
+                slots[place] = KVSlot(rawValue: Int32(truncatingIfNeeded: first + token))
+                (token, place) = (token + 1, place + 1)
+            }
+            claims[node] = UInt8(truncatingIfNeeded: end - node * size)
         }
-        return place + offsets.count
     }
 }
 

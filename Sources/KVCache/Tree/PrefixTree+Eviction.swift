@@ -19,7 +19,7 @@ extension PrefixTree {
             var first = last
             rest = nil
             while true {
-                policy.evicted(candidate(first))
+                if !isLRU { policy.evicted(candidate(first)) }
                 (evicted, tokens, wanted) = (evicted + 1, tokens + Int(nodes.count[first]), wanted - 1)
                 let parent = nodes.parent[first]
                 handOnUse(of: first, to: parent)
@@ -57,7 +57,8 @@ extension PrefixTree {
     }
 
     mutating func order(of node: NodeID) -> EvictionOrder {
-        EvictionOrder(rank: policy.rank(of: candidate(node)), priority: nodes.priority[node])
+        let rank = isLRU ? nodes.lastUse[node] : policy.rank(of: candidate(node))
+        return EvictionOrder(rank: rank, priority: nodes.priority[node])
     }
 
     func candidate(_ node: NodeID) -> EvictionCandidate {
@@ -96,15 +97,28 @@ extension PrefixTree {
 
     private mutating func remember(_ range: Range<Int>, because cause: DropCause) {
         // The end goes first.
+        guard range.count <= GhostList.nearby else {
+            let middle = range.upperBound - GhostList.nearby
+            remember(middle..<range.upperBound, because: cause)
+            return remember(range.lowerBound..<middle, because: cause)
+        }
+        approach(range)
         for index in range.reversed() {
             let tokens = nodes.tokens(of: NodeID(Int32(index)))
             let wasExpired = cause == .evicted && nodes.flags[index].contains(.expired)
             ghosts.insert(
                 GhostList.Ghost(
-                    first: nodes.hasher.extend(nodes.prefix[index], by: tokens[0]),
+                    first: ghosts.approached[index - range.lowerBound],
                     check: TokenCheck(tokens, count: Int(nodes.count[index])), tokens: nodes.count[index], time: time,
                     priority: nodes.priority[index], cause: wasExpired ? .expired : cause))
         }
+    }
+
+    /// Hashes a few nodes that lie side by side up to their first tokens, by which such ones are remembered.
+    mutating func approach(_ range: Range<Int>) {
+        let (prefixes, hasher) = (nodes.prefix.pointer(at: range.lowerBound), nodes.hasher)
+        let (tokens, size) = (nodes.tokens(of: NodeID(Int32(range.lowerBound))), nodes.tokensPerBlock)
+        ghosts.approach(range.count) { hasher.extend(prefixes[$0], by: tokens[$0 &* size]) }
     }
 
     /// Takes nodes of one tier that lie side by side and hang on one another out of the tree; their blocks become empty.

@@ -26,7 +26,7 @@ extension PrefixTree {
                 UnsafeBufferPointer(rebasing: tokens[position...]))
             pool.take(made.nodes.count, into: nodes.block.pointer(at: made.nodes.lowerBound))
             if mode == .early { index.insertRun(made.nodes, in: nodes) }
-            if ghosts.count > 0 { for node in made.nodes { recall(NodeID(Int32(node))) } }
+            if ghosts.count > 0 { recall(made.nodes) }
             path.enter(NodeID(Int32(made.nodes.lowerBound)), taking: made.tokens)
             position += made.tokens
         }
@@ -68,14 +68,21 @@ extension PrefixTree {
             && (mode == .early || !nodes.flags[tail].contains(.listed))
     }
 
-    /// Looks whether a new node's tokens were here before.
-    private mutating func recall(_ node: NodeID) {
-        let first = nodes.hasher.extend(nodes.prefix[node], by: nodes.tokens(of: node)[0])
-        guard let ghost = ghosts.remove(first) else { return }
-        guard ghost.cause == .evicted || ghost.cause == .expired else { return }
-        nodes.flags[node].insert(.recalled)
-        let missed = min(ghost.tokens, Int(nodes.count[node]))
-        count(in: nodes.space[node]) { $0.missedTokens += missed }
+    /// Looks whether new nodes' tokens were here before.
+    private mutating func recall(_ range: Range<Int>) {
+        guard range.count <= GhostList.nearby else {
+            let middle = range.lowerBound + GhostList.nearby
+            recall(range.lowerBound..<middle)
+            return recall(middle..<range.upperBound)
+        }
+        approach(range)
+        for index in range {
+            guard let ghost = ghosts.remove(ghosts.approached[index - range.lowerBound]) else { continue }
+            guard ghost.cause == .evicted || ghost.cause == .expired else { continue }
+            nodes.flags[index].insert(.recalled)
+            let missed = min(ghost.tokens, Int(nodes.count[index]))
+            count(in: nodes.space[index]) { $0.missedTokens += missed }
+        }
     }
 
     private func write(_ tokens: UnsafeBufferPointer<TokenID>, from position: Int, into node: NodeID) -> Int {

@@ -6,6 +6,8 @@
 struct PrefixTree: ~Copyable {
     let mode: ReuseMode
     var policy: any EvictionPolicy
+    /// Whether the policy ranks by recency alone, and need not be asked.
+    let isLRU: Bool
     var nodes: NodeStore
     var index: ChildIndex
     var pool: BlockPool
@@ -42,6 +44,7 @@ struct PrefixTree: ~Copyable {
     ) {
         self.mode = mode
         self.policy = policy
+        isLRU = policy is LRU
         let most = blocks + (slowTier?.blocks ?? 0)
         let expected = min(most, 1 << 16) + 1
         nodes = NodeStore(
