@@ -20,22 +20,17 @@ struct Path {
     private(set) var pieces: [Piece] = []
     /// The number of nodes.
     private(set) var nodeCount = 0
+    /// The number of tokens.
+    private(set) var count = 0
+    /// The last node, or the root.
+    private(set) var tail: NodeID
+    /// How many of the last node's tokens are on the path; 0 at the root.
+    private(set) var tailLength = 0
 
     init(root: NodeID, tokensPerBlock: Int) {
         self.root = root
         self.tokensPerBlock = tokensPerBlock
-    }
-
-    /// The number of tokens.
-    var count: Int { Int(pieces.last?.end ?? 0) }
-
-    /// The last node, or the root.
-    var tail: NodeID { pieces.isEmpty ? root : NodeID(Int32(indices(of: pieces.count - 1).upperBound - 1)) }
-
-    /// How many of the last node's tokens are on the path; 0 at the root.
-    var tailLength: Int {
-        guard let last = pieces.last else { return 0 }
-        return Int(last.end) - start(of: pieces.count - 1) - (nodeCount - Int(last.place) - 1) * tokensPerBlock
+        tail = root
     }
 
     /// The position of a piece's first token.
@@ -59,31 +54,39 @@ struct Path {
 
     /// Goes on into a child, and into as many nodes behind it in memory as the tokens fill.
     mutating func enter(_ node: NodeID, taking tokens: Int) {
-        let end = Int32(count + tokens)
-        if let last = pieces.indices.last, tail.rawValue + 1 == node.rawValue, tailLength == tokensPerBlock {
-            pieces[last].end = end
+        let entered = tokens <= tokensPerBlock ? 1 : (tokens - 1) / tokensPerBlock + 1
+        count += tokens
+        if tail.rawValue + 1 == node.rawValue, tailLength == tokensPerBlock {
+            pieces[pieces.count - 1].end = Int32(count)
         } else {
-            pieces.append(Piece(node: node, place: Int32(nodeCount), end: end))
+            pieces.append(Piece(node: node, place: Int32(nodeCount), end: Int32(count)))
         }
-        nodeCount += (tokens - 1) / tokensPerBlock + 1
+        nodeCount += entered
+        tail = NodeID(node.rawValue + Int32(entered) - 1)
+        tailLength = tokens - (entered - 1) * tokensPerBlock
     }
 
     /// Goes on in the last node.
     mutating func take(_ tokens: Int) {
         pieces[pieces.count - 1].end += Int32(tokens)
+        count += tokens
+        tailLength += tokens
     }
 
     /// Leaves out what is behind the first tokens.
     mutating func cut(to length: Int) {
         guard length < count else { return }
         guard length > 0 else {
-            pieces.removeAll()
-            nodeCount = 0
+            self = Path(root: root, tokensPerBlock: tokensPerBlock)
             return
         }
         let last = piece(at: length - 1)
         pieces.removeSubrange((last + 1)...)
         pieces[last].end = Int32(length)
-        nodeCount = Int(pieces[last].place) + (length - start(of: last) - 1) / tokensPerBlock + 1
+        let before = (length - start(of: last) - 1) / tokensPerBlock
+        nodeCount = Int(pieces[last].place) + before + 1
+        count = length
+        tail = NodeID(pieces[last].node.rawValue + Int32(before))
+        tailLength = length - start(of: last) - before * tokensPerBlock
     }
 }

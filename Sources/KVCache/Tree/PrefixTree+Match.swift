@@ -14,12 +14,13 @@ extension PrefixTree {
             guard
                 let child = index.find(parent: path.tail, attach: path.tailLength, first: tokens[position], in: nodes)
             else { break }
-            let most = min((tokens.count - position - 1) / size + 1, Self.stretch)
+            let left = tokens.count - position
+            let most = left >= Self.stretch * size ? Self.stretch : (left - 1) / size + 1
             let run = nodes.chainLength(from: child, atMost: most)
             // All but the last are full.
             let held = (run - 1) * size + Int(nodes.count[child.index + run - 1])
             let length = nodes.commonLength(
-                of: child, from: 0, base + position, atMost: min(held, tokens.count - position))
+                of: child, from: 0, base + position, atMost: min(held, left))
             path.enter(child, taking: length)
             position += length
         }
@@ -43,7 +44,7 @@ extension PrefixTree {
         guard known < path.count else { return path.count }
         for piece in path.piece(at: known)..<path.pieces.count {
             let (range, start) = (path.indices(of: piece), path.start(of: piece))
-            let skipped = max(0, known - start) / size
+            let skipped = known > start ? (known - start) / size : 0
             let full = range.lowerBound + skipped..<range.upperBound - 1
             let ready = nodes.ready.prefix(of: full, equalTo: UInt8(size)) + skipped
             let position = start + ready * size + Int(nodes.ready[range.lowerBound + ready])
