@@ -125,7 +125,7 @@ struct GhostList: ~Copyable {
 
     /// The upper bits of a product depend on all bits of the hash.
     private static func set(of first: PathHash, _ mask: UInt64) -> Int {
-        Int(truncatingIfNeeded: first.rawValue &* 0x9e37_79b9_7f4a_7c15 >> 32 & mask) * ways
+        Int(truncatingIfNeeded: (first.rawValue &* 0x9e37_79b9_7f4a_7c15) >> 32 & mask) * ways
     }
 
     private static func facts(of ghost: Ghost) -> UInt64 {

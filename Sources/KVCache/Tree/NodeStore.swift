@@ -182,6 +182,12 @@ struct NodeStore: ~Copyable {
         hasher.extend(prefix[node], by: tokens(of: node), count: offset)
     }
 
+    /// The hash of the path up to a node's end. O(1) if a node is chained to it.
+    func endHash(of node: NodeID) -> PathHash {
+        let behind = node.index + 1
+        return behind < used && chained[behind] == 1 ? prefix[behind] : hash(of: node, upTo: Int(count[node]))
+    }
+
     /// How many tokens more a node can take.
     func room(in node: NodeID) -> Int {
         block[node] == .none ? 0 : tokensPerBlock - Int(start[node]) - Int(count[node])

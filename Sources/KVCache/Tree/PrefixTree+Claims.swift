@@ -104,14 +104,16 @@ extension NodeStore {
         let size = tokensPerBlock
         let (blocks, starts) = (block.pointer(at: range.lowerBound), start.pointer(at: range.lowerBound))
         let claims = claimed.pointer(at: range.lowerBound)
+        guard let target = slots.baseAddress else { return }
         var token = claimedTokens.lowerBound
         for node in 0..<range.count {
             let end = min(node * size + size, claimedTokens.upperBound)
-            let first = Int(blocks[node].rawValue) * size + Int(starts[node]) - node * size
-            while token < end {
-                slots[place] = KVSlot(rawValue: Int32(truncatingIfNeeded: first + token))
-                (token, place) = (token + 1, place + 1)
+            let first = Int(blocks[node].rawValue) * size + Int(starts[node]) - node * size + token
+            let own = Int32(truncatingIfNeeded: first)
+            for offset in 0..<end - token {
+                target[place &+ offset] = KVSlot(rawValue: own &+ Int32(truncatingIfNeeded: offset))
             }
+            (token, place) = (end, place + end - token)
             claims[node] = UInt8(truncatingIfNeeded: end - node * size)
         }
     }

@@ -104,12 +104,11 @@ extension PrefixTree {
         }
         approach(range)
         for index in range.reversed() {
-            let tokens = nodes.tokens(of: NodeID(Int32(index)))
             let wasExpired = cause == .evicted && nodes.flags[index].contains(.expired)
             ghosts.insert(
                 GhostList.Ghost(
                     first: ghosts.approached[index - range.lowerBound],
-                    check: TokenCheck(tokens, count: Int(nodes.count[index])), tokens: nodes.count[index], time: time,
+                    check: TokenCheck(nodes.endHash(of: NodeID(Int32(index)))), tokens: nodes.count[index], time: time,
                     priority: nodes.priority[index], cause: wasExpired ? .expired : cause))
         }
     }

@@ -31,9 +31,7 @@ extension PrefixTree {
             var whole = first
             for place in position + 1..<end { whole = nodes.hasher.extend(whole, by: tokens[place]) }
             let isWhole = position + ghost.tokens <= tokens.count
-            let exact =
-                isWhole
-                && tokens.baseAddress.map { ghost.mayHold(TokenCheck($0 + position, count: ghost.tokens)) } ?? false
+            let exact = isWhole && ghost.mayHold(TokenCheck(whole))
             explanation.add(
                 position..<(exact || !isWhole ? end : position + 1),
                 .gone(ghost.cause, at: ghost.time, priority: ghost.priority, exact: exact || isWhole))
