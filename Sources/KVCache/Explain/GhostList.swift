@@ -70,6 +70,7 @@ struct GhostList: ~Copyable {
     var bytes: Int { entries.bytes }
 
     /// Remembers a node; forgets the oldest of its set if that is full.
+    @inline(__always)
     mutating func insert(_ ghost: Ghost) {
         guard capacity > 0 else { return }
         let set = entries.pointer(at: Self.set(of: ghost.first, mask))
@@ -113,6 +114,7 @@ struct GhostList: ~Copyable {
         return memory
     }
 
+    @inline(__always)
     private func place(of first: PathHash) -> Int? {
         guard count > 0 else { return nil }
         let set = Self.set(of: first, mask)
@@ -128,6 +130,7 @@ struct GhostList: ~Copyable {
         Int(truncatingIfNeeded: (first.rawValue &* 0x9e37_79b9_7f4a_7c15) >> 32 & mask) * ways
     }
 
+    @inline(__always)
     private static func facts(of ghost: Ghost) -> UInt64 {
         let time = UInt64(min(max(ghost.time.rawValue, 0), 1 << 40 - 1))
         let words =

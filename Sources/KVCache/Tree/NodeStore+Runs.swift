@@ -56,10 +56,11 @@ extension NodeStore {
     private func clear(_ range: Range<Int>, leases newLeases: Int32, space newSpace: SpaceID) {
         leases.fill(range, with: newLeases)
         space.fill(range, with: newSpace)
-        next.fill(range, with: .none)
-        slowChildren.fill(range, with: 0)
-        tier.fill(range, with: .memory)
-        lifetime.fill(range, with: .unlimited)
+        if hasSlowTier {
+            slowChildren.fill(range, with: 0)
+            tier.fill(range, with: .memory)
+        }
+        if knowsLifetimes { lifetime.fill(range, with: .unlimited) }
         lastUse.fill(range, with: 0)
         ready.fill(range, with: 0)
         claimed.fill(range, with: 0)

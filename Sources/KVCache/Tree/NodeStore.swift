@@ -37,6 +37,9 @@ struct NodeStore: ~Copyable {
     let tokensPerBlock: Int
     let hasher: PathHasher
     private let limit: Int
+    let hasSlowTier: Bool
+    /// Whether a priority that ends was ever asked for: else all lifetimes are unlimited.
+    var knowsLifetimes = false
     /// The nodes there is room for before the store grows.
     private(set) var capacity: Int
     private var used = 0
@@ -80,7 +83,9 @@ struct NodeStore: ~Copyable {
     /// - Parameters:
     ///   - capacity: how many nodes there is room for at once.
     ///   - limit: how many nodes are to be expected at most.
-    init(tokensPerBlock: Int, hasher: PathHasher, capacity: Int, limit: Int) {
+    ///   - hasSlowTier: whether nodes can be elsewhere than in memory.
+    init(tokensPerBlock: Int, hasher: PathHasher, capacity: Int, limit: Int, hasSlowTier: Bool) {
+        self.hasSlowTier = hasSlowTier
         self.tokensPerBlock = tokensPerBlock
         self.hasher = hasher
         self.limit = limit

@@ -106,15 +106,24 @@ extension NodeStore {
         let claims = claimed.pointer(at: range.lowerBound)
         guard let target = slots.baseAddress else { return }
         var token = claimedTokens.lowerBound
-        for node in 0..<range.count {
-            let end = min(node * size + size, claimedTokens.upperBound)
+        var node = 0
+        while node < range.count {
+            // Blocks that lie in order have their slots in order.
+            var next = node + 1
+            while next < range.count, blocks[next].rawValue == blocks[next - 1].rawValue &+ 1,
+                starts[next] | starts[next - 1] == 0
+            {
+                claims[next - 1] = UInt8(size)
+                next += 1
+            }
+            let end = min(next * size, claimedTokens.upperBound)
             let first = Int(blocks[node].rawValue) * size + Int(starts[node]) - node * size + token
             let own = Int32(truncatingIfNeeded: first)
             for offset in 0..<end - token {
                 target[place &+ offset] = KVSlot(rawValue: own &+ Int32(truncatingIfNeeded: offset))
             }
-            (token, place) = (end, place + end - token)
-            claims[node] = UInt8(truncatingIfNeeded: end - node * size)
+            claims[next - 1] = UInt8(truncatingIfNeeded: end - (next - 1) * size)
+            (node, token, place) = (next, end, place + end - token)
         }
     }
 }

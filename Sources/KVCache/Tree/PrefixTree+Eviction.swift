@@ -90,7 +90,7 @@ extension PrefixTree {
     /// Forgets unleased nodes of one tier that lie side by side and hang on one another, the last one without a child, and remembers them.
     private mutating func forget(_ range: Range<Int>, because cause: DropCause) {
         if nodes.tier[range.lowerBound] == .memory { unleasedBlocks -= range.count }
-        if knowsLifetimes { for index in range { expiring.remove(NodeID(Int32(index))) } }
+        if nodes.knowsLifetimes { for index in range { expiring.remove(NodeID(Int32(index))) } }
         if ghosts.capacity > 0 { remember(range, because: cause) }
         takeOut(range)
     }

@@ -13,7 +13,7 @@ extension PrefixTree {
             evictable.remove(nodes.parent[slow[0]])
             slowEvictable.remove(path.tail)
         }
-        if knowsLifetimes { for node in path.nodes { expiring.remove(node) } }
+        if nodes.knowsLifetimes { for node in path.nodes { expiring.remove(node) } }
         onboard(slow)
     }
 
@@ -59,7 +59,7 @@ extension PrefixTree {
     /// Gives nodes back that lie side by side.
     private mutating func release(_ range: Range<Int>) {
         // Most are computed entirely, and nothing else need be looked at.
-        let isPlain = mode == .early && !knowsLifetimes
+        let isPlain = mode == .early && !nodes.knowsLifetimes
         let plain = isPlain ? nodes.count.prefix(of: range, equalTo: nodes.ready) : 0
         for index in (range.lowerBound + plain..<range.upperBound).reversed() { release(NodeID(Int32(index))) }
         guard plain > 0 else { return }

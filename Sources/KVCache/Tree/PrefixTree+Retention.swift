@@ -12,7 +12,7 @@ extension PrefixTree {
         assert(nodes.leases[node] > 0)
         nodes.priority[node] = level.priority
         nodes.lifetime[node] = level.lifetime
-        if level.lifetime != .unlimited { knowsLifetimes = true }
+        if level.lifetime != .unlimited { nodes.knowsLifetimes = true }
         nodes.flags[node].remove(.expired)
     }
 

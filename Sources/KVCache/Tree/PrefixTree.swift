@@ -30,8 +30,6 @@ struct PrefixTree: ~Copyable {
     var log: EventLog
     /// Blocks of memory whose nodes have no lease. All of them can be evicted in time, since what hangs on such a node has none either.
     var unleasedBlocks = 0
-    /// Whether a priority that ends was ever asked for.
-    var knowsLifetimes = false
     /// Logical time: grows with each path that ends.
     var now: UInt64 = 0
     /// The caller's time.
@@ -49,7 +47,7 @@ struct PrefixTree: ~Copyable {
         let expected = min(most, 1 << 16) + 1
         nodes = NodeStore(
             tokensPerBlock: tokensPerBlock, hasher: PathHasher(namesBlocks: options.eventBlock != nil),
-            capacity: expected, limit: most + 1)
+            capacity: expected, limit: most + 1, hasSlowTier: slowTier != nil)
         index = ChildIndex(capacity: expected)
         pool = BlockPool(capacity: blocks)
         slowPool = BlockPool(capacity: slowTier?.blocks ?? 0)
