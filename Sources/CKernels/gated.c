@@ -1,7 +1,7 @@
 // The gated first half of a feed-forward: silu(gate) * up, ready for the product that follows.
 //
-// An item computes KVK_GROUP outputs of both matrices for a chunk of rows and, where the form allows,
-// converts them on the spot: the wide hidden rows are then never written as f32.
+// An item computes KVK_GROUP outputs of both matrices for a chunk of rows and, where the form
+// allows, converts them on the spot: the wide hidden rows are then never written as f32.
 #include "kernels.h"
 #include <string.h>
 
@@ -100,14 +100,14 @@ static side make_side(const kvk_kernels *kernels, const kvk_weights *w, const fl
 
 void kvk_multiply_gated(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
                         const kvk_gated *gated, const kvk_activations *out) {
-  size_t groups = (gated->gate.outputs + KVK_GROUP - 1) / KVK_GROUP;
+  size_t outputs = gated->gate.outputs, groups = (outputs + KVK_GROUP - 1) / KVK_GROUP;
   job j = {.kernels = kernels,
            .a = a,
            .out = out,
            .gated = gated,
            .gate = make_side(kernels, &gated->gate, gated->gate_bias),
            .up = make_side(kernels, &gated->up, gated->up_bias),
-           .split = kvk_split_product(team, a, groups, 2 * a->rows * gated->gate.outputs * a->inputs),
+           .split = kvk_split_product(team, a, groups, 2 * a->rows * outputs * a->inputs),
            .converts = kernels->preparations[out->form].step <= KVK_GROUP};
   kvk_team_run(team, j.split.items, j.split.grain, gated_item, &j);
   if (!j.converts)

@@ -97,14 +97,6 @@ static void rope(float *x, size_t heads, size_t head_dimension, kvk_rope_layout 
   }
 }
 
-static void to_half(const float *x, size_t n, uint16_t *out) {
-  size_t i = 0;
-  for (; i + VW <= n; i += VW)
-    vf_store_half(out + i, vf_load(x + i));
-  for (; i < n; i++)
-    out[i] = kvk_to_half(x[i]);
-}
-
 static void dequantise_f32(const uint8_t *row, size_t k, float *out) { memcpy(out, row, k * 4); }
 
 static void dequantise_f16(const uint8_t *row, size_t k, float *out) {
