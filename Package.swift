@@ -158,7 +158,9 @@ let package = Package(
         .testTarget(
             name: "BenchmarkingTests",
             dependencies: [
-                "Benchmarking", "Kvasir", "KvasirServer", .product(name: "Logging", package: "swift-log"),
+                "Benchmarking", "KVCache", "Kvasir", "KvasirServer",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -28,6 +28,8 @@ struct ReferenceTests {
         .init(type: .f16),
         .init(type: .bf16),
         .init(type: .q8_0),
+        .init(type: .q4_0),
+        .init(architecture: "qwen2", type: .q5_0, isTied: true, hasBiases: true),
         .init(architecture: "qwen2", type: .q8_0, isTied: true, hasBiases: true),
         .init(architecture: "qwen2", type: .f16, layers: 3, hasBiases: true),
         .init(mixesTypes: true, isTied: true),

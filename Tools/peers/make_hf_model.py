@@ -4,7 +4,7 @@
     pip install torch transformers tokenizers
     python3 Tools/peers/make_hf_model.py FOLDER        # 0.99 GB
 
-The tokenizer is that of Tools/burst/make_model.py: 256 bytes, fillers, three special tokens. Speed does not depend on the weights' values.
+The tokenizer is that of Tools/bench/make_models.py: 256 bytes, fillers, three special tokens. Speed does not depend on the weights' values.
 """
 
 import json

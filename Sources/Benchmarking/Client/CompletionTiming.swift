@@ -10,6 +10,8 @@ public struct CompletionTiming: Sendable, Equatable {
     public var promptTokens: Int?
     public var cachedTokens: Int?
     public var completionTokens: Int?
+    /// The text of each sample.
+    public var texts: [Int: String] = [:]
     /// Whether the client left.
     public var left = false
 
@@ -35,6 +37,7 @@ public struct CompletionTiming: Sendable, Equatable {
                 if let error = chunk.error {
                     throw BenchmarkError(.badAnswer, "an error in a stream: \(error.message ?? "no message")")
                 }
+                for choice in chunk.choices ?? [] { texts[choice.index ?? 0, default: ""] += choice.text ?? "" }
                 for choice in chunk.tokenChoices {
                     if begun.insert(choice).inserted { firstTokens.append(seconds) }
                     lastToken = seconds

@@ -32,11 +32,13 @@ public struct PromptSource: Sendable {
     ///   - own: tokens of each user's own, one element a user; each at least 1.
     public mutating func group(shared: Int, own: [Int]) -> Group {
         let beginning = piece(shared, index: beginnings)
-        beginnings += 1
-        let primer = piece(own.first ?? 1, index: own.count)
+        // Without a beginning in common, each user's own part is a beginning.
+        let first = shared == 0 ? beginnings : 0
+        beginnings += shared == 0 ? own.count + 1 : 1
+        let primer = piece(own.first ?? 1, index: first + own.count)
         return Group(
             primer: join(beginning, primer),
-            users: own.enumerated().map { join(beginning, piece($1, index: shared == 0 ? beginnings + $0 : $0)) })
+            users: own.enumerated().map { join(beginning, piece($1, index: first + $0)) })
     }
 
     /// A prompt that shares nothing.

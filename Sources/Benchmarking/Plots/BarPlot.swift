@@ -17,9 +17,9 @@ struct BarPlot {
     var title: String
     var groups: [Group]
 
-    private static let width = 640.0
+    private static let width = 480.0
     private static let left = 12.0
-    private static let space = 120.0
+    private static let space = 130.0
 
     func svg() -> String {
         let rows = groups.reduce(0) { $0 + $1.bars.count }

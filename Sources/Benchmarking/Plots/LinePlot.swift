@@ -16,8 +16,8 @@ struct LinePlot {
     /// How a number at the y axis is written.
     var yText: (Double) -> String = { Figures.plain($0) }
 
-    private static let size = (width: 640.0, height: 400.0)
-    private static let frame = (left: 76.0, right: 16.0, top: 44.0, bottom: 58.0)
+    private static let size = (width: 480.0, height: 360.0)
+    private static let frame = (left: 72.0, right: 10.0, top: 44.0, bottom: 58.0)
     private static let rowHeight = 22.0
 
     func svg() -> String {

@@ -15,6 +15,9 @@ extension ReuseReport {
             text += "Outside of the engine: \(Figures.percent(outside)) of the time to first token; "
             text += "between steps: \(Figures.percent(between)) of the run\n"
         }
+        if let identicalAnswers {
+            text += "Answers in Kvasir's modes: \(identicalAnswers ? "the same, byte for byte" : "NOT the same")\n"
+        }
         return text
     }
 

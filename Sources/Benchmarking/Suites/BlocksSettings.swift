@@ -11,6 +11,9 @@ public struct BlocksSettings: Sendable, Equatable, Codable {
     public var seed: UInt64 = 1
     public var vocabulary: Range<Int32> = 32..<1_024
 
+    /// Shared tokens of the little bursts that go before everything.
+    public var warmUp = WarmUp.standard
+
     public init() {}
 
     /// The prompts of one round, short and long ones in turn.

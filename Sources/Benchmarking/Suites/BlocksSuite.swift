@@ -29,7 +29,9 @@ public struct BlocksSuite: Sendable {
     ) async throws(BenchmarkError) -> BlocksReport {
         var random = RandomSource(seed: settings.seed)
         var source = PromptSource(form: .tokens, vocabulary: settings.vocabulary, seed: settings.seed)
-        for server in servers { try await WarmUp.run(on: server.server, source: &source, client: client) }
+        for server in servers {
+            try await WarmUp.run(settings.warmUp, on: server.server, source: &source, client: client)
+        }
         var measured = Array(repeating: Measured(), count: servers.count)
         let total = Double(max(1, servers.count * settings.rounds))
         var done = 0.0

@@ -24,7 +24,9 @@ public struct FanOutSuite: Sendable {
         var report = FanOutReport(context: context, settings: settings, rows: [], prefills: [])
         guard let reference = servers.reference else { return report }
         var source = PromptSource(form: .tokens, vocabulary: settings.vocabulary, seed: settings.seed)
-        for server in servers { try await WarmUp.run(on: server.server, source: &source, client: client) }
+        for server in servers {
+            try await WarmUp.run(settings.warmUp, on: server.server, source: &source, client: client)
+        }
         let total = Double(max(1, FanOutRow.Kind.allCases.count * settings.rounds * servers.count))
         var done = 0.0
         for kind in FanOutRow.Kind.allCases {

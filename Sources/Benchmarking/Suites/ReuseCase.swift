@@ -15,6 +15,8 @@ struct ReuseCase {
     private var bounds: [Double] = []
     private(set) var prefills: [PrefillRate] = []
     private(set) var overheads: [ServerOverhead] = []
+    /// Whether all own servers said the same in all rounds.
+    private(set) var identicalAnswers = true
 
     init(
         _ settings: ReuseSettings, _ case: ReuseSettings.Case, servers: [MeasuredServer], client: HTTPClient,
@@ -56,6 +58,7 @@ struct ReuseCase {
         {
             bounds.append(bound)
         }
+        var answers: Set<[[Int: String]]> = []
         for (index, measured) in servers.inOrder(ofRound: round) {
             for prompt in primer {
                 let plan = LoadPlan(requests: [.init(Visit(at: 0), prompt)], outputTokens: 1)
@@ -63,8 +66,10 @@ struct ReuseCase {
             }
             let run = try await LoadRun.run(plan, on: measured.server, client: client)
             record(run, of: index, budget: counting.budget)
+            if measured.isOwn { answers.insert(run.stayed.map(\.texts)) }
             progress()
         }
+        if answers.count > 1 { identicalAnswers = false }
         if `case`.state == .cold, `case`.arrival == .burst, reference.isReference {
             let again = source.group(shared: `case`.sharedTokens, own: own)
             let plan = LoadPlan(requests: zip(visits, again.users).map { .init($0, $1) }, outputTokens: 1)

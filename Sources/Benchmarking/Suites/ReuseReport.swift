@@ -8,4 +8,6 @@ public struct ReuseReport: Sendable, Equatable, Codable {
     public var prefills: [PrefillRate]
     /// One for each round of each cold burst.
     public var overheads: [ServerOverhead]
+    /// Whether Kvasir's servers gave the same answers, byte for byte, in every round; `nil` if there was only one.
+    public var identicalAnswers: Bool?
 }

@@ -12,6 +12,9 @@ public struct ReuseSettings: Sendable, Equatable, Codable {
     /// Token ids that prompts are made of.
     public var vocabulary: Range<Int32> = 32..<1_024
 
+    /// Shared tokens of the little bursts that go before everything.
+    public var warmUp = WarmUp.standard
+
     public init() {}
 
     /// One combination.

@@ -23,7 +23,7 @@ public struct ReuseSuite: Sendable {
         var source = PromptSource(
             form: settings.prompts, vocabulary: settings.vocabulary, wordsPerToken: wordsPerToken, seed: settings.seed)
         for measured in servers {
-            try await WarmUp.run(on: measured.server, source: &source, client: client)
+            try await WarmUp.run(settings.warmUp, on: measured.server, source: &source, client: client)
         }
         let cases = settings.cases
         let total = Double(max(1, cases.count * settings.rounds * servers.count))
@@ -40,6 +40,9 @@ public struct ReuseSuite: Sendable {
             report.rows += measured.rows
             report.prefills += measured.prefills
             report.overheads += measured.overheads
+            if servers.count(where: \.isOwn) > 1 {
+                report.identicalAnswers = (report.identicalAnswers ?? true) && measured.identicalAnswers
+            }
         }
         return report
     }

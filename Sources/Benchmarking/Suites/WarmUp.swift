@@ -1,12 +1,16 @@
 import Foundation
 
 /// What is done before anything is measured.
-enum WarmUp {
+public enum WarmUp {
+    public static let standard = [16, 96]
+
     /// A few users with short prompts: whatever a server puts off until its first requests is done then.
+    ///
+    /// - Parameter sharedTokens: of each burst.
     static func run(
-        on server: BenchmarkServer, source: inout PromptSource, client: HTTPClient
+        _ sharedTokens: [Int], on server: BenchmarkServer, source: inout PromptSource, client: HTTPClient
     ) async throws(BenchmarkError) {
-        for shared in [16, 96] {
+        for shared in sharedTokens {
             let group = source.group(shared: shared, own: [8, 8, 8, 8])
             let plan = LoadPlan(requests: group.users.map { .init(Visit(at: 0), $0) }, outputTokens: 4)
             _ = try await LoadRun.run(plan, on: server, client: client)

@@ -49,9 +49,11 @@ void kvk_team_run(kvk_team *team, size_t count, size_t grain, kvk_work work, voi
 typedef enum kvk_isa {
   KVK_ISA_PORTABLE,
   KVK_ISA_AVX2,       // AVX2, FMA, F16C
+  KVK_ISA_AVXVNNI,    // the same and AVX-VNNI
   KVK_ISA_AVX512,     // AVX-512 F, BW, VL, DQ, VNNI
   KVK_ISA_AVX512BF16, // the same and AVX512-BF16
   KVK_ISA_NEON,       // Armv8.2 dot product
+  KVK_ISA_NEONI8MM,   // the same and Armv8.6 int8 matrix multiplication
   KVK_ISA_COUNT
 } kvk_isa;
 
@@ -71,6 +73,9 @@ typedef enum kvk_type {
   KVK_Q8_0, // groups of 32: f16 scale, 32 int8
   KVK_Q4_0, // groups of 32: f16 scale, 16 bytes of nibbles, zero point 8
   KVK_Q5_0, // groups of 32: f16 scale, 32 fifth bits, 16 bytes of nibbles, zero point 16
+  KVK_Q4_K, // super-blocks of 256 in groups of 32 with a scale and a min each: layouts in k_quants.h
+  KVK_Q5_K,
+  KVK_Q6_K, // super-blocks of 256 in groups of 16 with a scale each
   KVK_TYPE_COUNT
 } kvk_type;
 

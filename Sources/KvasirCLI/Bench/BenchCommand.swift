@@ -7,6 +7,7 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure on this machine.",
         subcommands: [
             KernelsCommand.self, ModelCommand.self, ReuseCommand.self, BlocksCommand.self, FanOutCommand.self,
+            ReportCommand.self,
         ]
     )
 }

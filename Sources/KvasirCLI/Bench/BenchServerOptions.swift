@@ -67,7 +67,7 @@ struct BenchServerOptions: ParsableArguments {
                 servers.append(
                     MeasuredServer(
                         try await .running("\(server.name)=\(process.endpoint)", client: client),
-                        isReference: server.isReference, tokensPerBlock: server.tokensPerBlock))
+                        isReference: server.isReference, isOwn: true, tokensPerBlock: server.tokensPerBlock))
             }
             for description in against.values {
                 servers.append(MeasuredServer(try await .running(description, client: client)))
