@@ -79,7 +79,9 @@ final class AttentionBench {
         return KernelCase(
             test: kernel.name, type: "f16", shape: "\(shape.heads) / \(shape.kvHeads) × \(shape.dimension)",
             rows: kernel.rows * kernel.sequences, depth: kernel.depth, sequences: kernel.sequences,
-            operations: 4 * width * seen * Double(kernel.sequences), arithmetic: .f32, bytes: tokens * Double(perToken))
+            operations: 4 * width * seen * Double(kernel.sequences),
+            arithmetic: operations.team.instructionSet == .avx512bf16 ? .bf16 : .f32,
+            bytes: tokens * Double(perToken))
     }
 
     /// Attends again and again for at least `seconds`, layer by layer.

@@ -93,7 +93,7 @@ struct ModelCommand: AsyncParsableCommand {
         let limits = try LimitSamples(team: team)
         let seconds = try measure(tests, bench, limits)
         let work = ModelWork(
-            tensors: file.tensors, kvBytesPerToken: model.configuration.kvBytesPerToken,
+            tensors: file.tensors, kvBytesPerToken: model.configuration.kvBytesPerToken(),
             instructionSet: team.instructionSet)
         let rows = tests.map { test in
             ModelReportRow(test, seconds: seconds[test, default: Samples()], work: work, rate: limits.rate)
