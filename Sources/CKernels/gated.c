@@ -81,9 +81,11 @@ static void gated_item(void *context, size_t item, int worker) {
   const job *j = context;
   kvk_split_item i = kvk_item(&j->split, item);
   _Alignas(KVK_ALIGNMENT) float gate[KVK_CHUNK_ROWS * KVK_GROUP], up[KVK_CHUNK_ROWS * KVK_GROUP];
-  group g = {j, i.panel * KVK_GROUP, i.first, i.rows, gate, up};
-  multiply_side(&j->gate, &g, gate, false);
-  multiply_side(&j->up, &g, up, true);
+  for (size_t end = i.panel + i.panels; i.panel < end; i.panel++) {
+    group g = {j, i.panel * KVK_GROUP, i.first, i.rows, gate, up};
+    multiply_side(&j->gate, &g, gate, false);
+    multiply_side(&j->up, &g, up, true);
+  }
 }
 
 static side make_side(const kvk_kernels *kernels, const kvk_weights *w, const float *bias) {
@@ -102,7 +104,7 @@ void kvk_multiply_gated(const kvk_kernels *kernels, kvk_team *team, const kvk_ac
            .up = make_side(kernels, &gated->up, gated->up_bias),
            .split = kvk_split_product(team, a, groups, 2 * a->rows * gated->gate.outputs * a->inputs),
            .converts = kernels->preparations[out->form].step <= KVK_GROUP};
-  kvk_team_run(team, groups * j.split.chunks, j.split.grain, gated_item, &j);
+  kvk_team_run(team, j.split.items, j.split.grain, gated_item, &j);
   if (!j.converts)
     kvk_prepare(kernels, team, gated->scratch, gated->scratch_stride, out);
 }

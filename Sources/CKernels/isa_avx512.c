@@ -6,16 +6,25 @@
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"))), apply_to = function)
 #include "generic/math_impl.h"
 #include "generic/prepare_impl.h"
+#include "generic/kv_impl.h"
 #include "generic/rows_impl.h"
 #include "generic/tile_impl.h"
 
-#include "generic/attention_impl.h"
+#include "generic/attention_f32_impl.h"
 #include "group32_avx512.h"
+#include "prepare_avx512.h"
+
+#include "k_quants.h"
+
+#include "k_dot_avx512.h"
+
+#include "generic/k_quants_impl.h"
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                      \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512bf16"))),           \
     apply_to = function)
+#include "attention_avx512bf16.h"
 #include "bf16_avx512bf16.h"
 #pragma clang attribute pop
 
@@ -28,10 +37,11 @@ const kvk_kernels kvk_kernels_avx512 = {
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
                [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
                [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
-               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};
 
 const kvk_kernels kvk_kernels_avx512bf16 = {
     .name = "avx512bf16",
@@ -48,8 +58,9 @@ const kvk_kernels kvk_kernels_avx512bf16 = {
                              .tile = matmul_bf16_pairs},
                [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
                [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
-               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22)},
-    .preparations = {FLOAT_PREPARATIONS,
+               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},
-    ROW_KERNELS};
+    ROW_KERNELS, BF16_ATTENTION};
 #endif

@@ -28,34 +28,7 @@ size_t kvk_panel_bytes_32(const kvk_matmul *m, size_t inputs) {
   return kvk_round_up(inputs / KVK_GROUP * m->panel * m->element, KVK_ALIGNMENT);
 }
 
-/// Reads a group of 32 as int8 and returns what follows it; the scale stands in its first two bytes.
-typedef const uint8_t *(*group_reader)(const uint8_t *group, int8_t *out);
-
-KVK_INLINE const uint8_t *read_q8_0(const uint8_t *group, int8_t *out) {
-  memcpy(out, group + 2, KVK_GROUP);
-  return group + 34;
-}
-
-KVK_INLINE const uint8_t *read_q4_0(const uint8_t *group, int8_t *out) {
-  for (size_t i = 0; i < 16; i++) {
-    out[i] = (int8_t)((group[2 + i] & 15) - 8);
-    out[16 + i] = (int8_t)((group[2 + i] >> 4) - 8);
-  }
-  return group + 18;
-}
-
-KVK_INLINE const uint8_t *read_q5_0(const uint8_t *group, int8_t *out) {
-  uint32_t fifths;
-  memcpy(&fifths, group + 2, 4);
-  for (size_t i = 0; i < 16; i++) {
-    out[i] = (int8_t)(((group[6 + i] & 15) | (fifths >> i & 1) << 4) - 16);
-    out[16 + i] = (int8_t)((group[6 + i] >> 4 | (fifths >> (16 + i) & 1) << 4) - 16);
-  }
-  return group + 22;
-}
-
-KVK_INLINE void pack_bytes(group_reader read, const kvk_matmul *m, const kvk_panel_rows *from,
-                           uint8_t *panel) {
+void kvk_pack_q8_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
   size_t width = m->panel, step = m->interleave, block = width * m->element;
   if (from->present < width)
     for (size_t g = 0; g < from->inputs / KVK_GROUP; g++) {
@@ -64,24 +37,33 @@ KVK_INLINE void pack_bytes(group_reader read, const kvk_matmul *m, const kvk_pan
     }
   for (size_t o = 0; o < from->present; o++) {
     const uint8_t *group = from->rows + o * from->row_bytes;
-    for (size_t g = 0; g < from->inputs / KVK_GROUP; g++) {
+    for (size_t g = 0; g < from->inputs / KVK_GROUP; g++, group += 34) {
       uint8_t *scales = panel + g * block, *to = scales + width * 2;
-      int8_t values[KVK_GROUP];
       memcpy(scales + o * 2, group, 2);
-      group = read(group, values);
       if (step == 4) {
         for (size_t k = 0; k < KVK_GROUP; k += 4) {
           uint32_t four;
-          memcpy(&four, values + k, 4);
+          memcpy(&four, group + 2 + k, 4);
           four ^= m->flip * UINT32_C(0x01010101);
           memcpy(to + k * width + o * 4, &four, 4);
         }
       } else {
         for (size_t k = 0; k < KVK_GROUP; k++)
-          to[(k / step * width + o) * step + k % step] = (uint8_t)values[k] ^ m->flip;
+          to[(k / step * width + o) * step + k % step] = group[2 + k] ^ m->flip;
       }
     }
   }
+}
+
+/// A group's 16 bytes of nibbles: in the file too byte i holds elements i and i + 16.
+KVK_INLINE void pack_nibbles(const kvk_matmul *m, const uint8_t *nibbles, size_t o, uint8_t *to) {
+  size_t width = m->panel, step = m->interleave;
+  if (step == 4)
+    for (size_t i = 0; i < 16; i += 4)
+      memcpy(to + i * width + o * 4, nibbles + i, 4);
+  else
+    for (size_t i = 0; i < 16; i++)
+      to[(i / step * width + o) * step + i % step] = nibbles[i];
 }
 
 void kvk_pack_q4_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
@@ -93,45 +75,34 @@ void kvk_pack_q4_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *pan
     for (size_t g = 0; g < from->inputs / KVK_GROUP; g++, group += 18) {
       uint8_t *scales = panel + g * block, *to = scales + width * 2;
       memcpy(scales + o * 2, group, 2);
-      for (size_t i = 0; i < 16; i += 4)
-        memcpy(to + i * width + o * 4, group + 2 + i, 4);
+      pack_nibbles(m, group + 2, o, to);
     }
+  }
+}
+
+/// A group's fifth bits, to where there are zeros.
+KVK_INLINE void pack_fifths(const kvk_matmul *m, uint32_t fifths, size_t o, uint8_t *to) {
+  size_t width = m->panel, step = m->interleave;
+  for (size_t k = 0; k < KVK_GROUP; k++, fifths >>= 1) {
+    size_t n = (k / step * width + o) * step + k % step;
+    to[n % (4 * width)] |= (uint8_t)((fifths & 1) << n / (4 * width));
   }
 }
 
 void kvk_pack_q5_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
   size_t width = m->panel, block = width * m->element;
-  if (from->present < width)
-    memset(panel, 0, m->panel_bytes(m, from->inputs)); // with scales of 0
+  memset(panel, 0, m->panel_bytes(m, from->inputs)); // of absent rows the scales stay 0
   for (size_t o = 0; o < from->present; o++) {
     const uint8_t *group = from->rows + o * from->row_bytes;
     for (size_t g = 0; g < from->inputs / KVK_GROUP; g++, group += 22) {
       uint8_t *scales = panel + g * block, *to = scales + width * 2;
-      memcpy(scales + o * 2, group, 2);
-      for (size_t i = 0; i < 16; i += 4)
-        memcpy(to + i * width + o * 4, group + 6 + i, 4);
       uint32_t fifths;
       memcpy(&fifths, group + 2, 4);
-      for (size_t b = 0; b < 4; b++) {
-        uint32_t bits = 0;
-        for (size_t i = 0; i < 8; i++)
-          bits |= (fifths >> (4 * i + b) & 1) << i;
-        to[16 * width + o * 4 + b] = (uint8_t)bits;
-      }
+      memcpy(scales + o * 2, group, 2);
+      pack_nibbles(m, group + 6, o, to);
+      pack_fifths(m, fifths, o, to + 16 * width);
     }
   }
-}
-
-void kvk_pack_q8_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
-  pack_bytes(read_q8_0, m, from, panel);
-}
-
-void kvk_pack_q4_0_bytes(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
-  pack_bytes(read_q4_0, m, from, panel);
-}
-
-void kvk_pack_q5_0_bytes(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel) {
-  pack_bytes(read_q5_0, m, from, panel);
 }
 
 size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t outputs, size_t inputs) {

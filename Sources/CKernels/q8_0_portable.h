@@ -2,6 +2,7 @@
 // at a time (at most 2 · 128 · 127 = 32512), then in 32.
 
 typedef int8_t vq8 __attribute__((vector_size(16)));
+typedef uint8_t vqu8 __attribute__((vector_size(16)));
 typedef int16_t vq16 __attribute__((vector_size(32)));
 typedef int32_t vq32 __attribute__((vector_size(64)));
 

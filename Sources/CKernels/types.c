@@ -11,6 +11,9 @@ static const struct {
     [KVK_Q8_0] = {32, 34, KVK_FORM_Q8_32},
     [KVK_Q4_0] = {32, 18, KVK_FORM_Q8_32},
     [KVK_Q5_0] = {32, 22, KVK_FORM_Q8_32},
+    [KVK_Q4_K] = {256, 144, KVK_FORM_Q8_256},
+    [KVK_Q5_K] = {256, 176, KVK_FORM_Q8_256},
+    [KVK_Q6_K] = {256, 210, KVK_FORM_Q8_256},
 };
 
 size_t kvk_type_group(kvk_type type) { return types[type].group; }

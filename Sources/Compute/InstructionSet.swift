@@ -6,19 +6,23 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case portable
     /// x86-64 with AVX2, FMA and F16C.
     case avx2
+    /// The same and AVX-VNNI.
+    case avxvnni
     /// x86-64 with AVX-512 F, BW, VL, DQ and VNNI.
     case avx512
     /// The same and AVX512-BF16, used for BF16 weights.
     case avx512bf16
     /// arm64 with the dot product instructions.
     case neon
+    /// The same and int8 matrix multiplication.
+    case neoni8mm
 
     /// Whether this build and this processor have it.
     public var isAvailable: Bool { kernels != nil }
 
     /// The fastest one available.
     public static var best: InstructionSet {
-        [.avx512bf16, .avx512, .avx2, .neon].first { $0.isAvailable } ?? .portable
+        [.avx512bf16, .avx512, .avxvnni, .avx2, .neoni8mm, .neon].first { $0.isAvailable } ?? .portable
     }
 
     /// What `select()` finds, or `best` where that throws; found once.
@@ -48,9 +52,11 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         switch self {
         case .portable: KVK_ISA_PORTABLE
         case .avx2: KVK_ISA_AVX2
+        case .avxvnni: KVK_ISA_AVXVNNI
         case .avx512: KVK_ISA_AVX512
         case .avx512bf16: KVK_ISA_AVX512BF16
         case .neon: KVK_ISA_NEON
+        case .neoni8mm: KVK_ISA_NEONI8MM
         }
     }
 }

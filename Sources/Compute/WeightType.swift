@@ -12,6 +12,15 @@ public enum WeightType: String, Sendable, CaseIterable {
     /// Groups of 32: an f16 scale and 32 five-bit weights with zero point 16.
     // swift-format-ignore: AlwaysUseLowerCamelCase
     case q5_0
+    /// Super-blocks of 256: an f16 scale and an f16 min, for each group of 32 six bits of both, and 256 four-bit weights.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q4_K
+    /// The same with five-bit weights.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q5_K
+    /// Super-blocks of 256: an f16 scale, for each group of 16 an int8, and 256 six-bit weights with zero point 32.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q6_K
 
     /// How many elements form an indivisible group in a row.
     public var groupSize: Int { kvk_type_group(kernelType) }
@@ -56,6 +65,9 @@ public enum WeightType: String, Sendable, CaseIterable {
         case .q8_0: KVK_Q8_0
         case .q4_0: KVK_Q4_0
         case .q5_0: KVK_Q5_0
+        case .q4_K: KVK_Q4_K
+        case .q5_K: KVK_Q5_K
+        case .q6_K: KVK_Q6_K
         }
     }
 }

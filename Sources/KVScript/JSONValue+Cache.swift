@@ -4,7 +4,8 @@ import KVCache
 // How what the cache tells looks in JSON.
 
 extension JSONValue {
-    init(_ event: KVEvent) {
+    /// - Parameter slowTier: the slow tier's name.
+    init(_ event: KVEvent, slowTier: String?) {
         var members = [JSONObject.Member("id", JSONValue(Int(clamping: event.id)))]
         switch event.change {
         case .stored(let blocks):
@@ -13,6 +14,14 @@ extension JSONValue {
         case .removed(let hashes, let namespace):
             members.append(JSONObject.Member("type", "removed"))
             members.append(JSONObject.Member("blocks", .array(hashes.map { .string($0.description) })))
+            members += Self.members(of: namespace)
+        case .created(let blocks):
+            members.append(JSONObject.Member("type", "created"))
+            members.append(JSONObject.Member("blocks", .array(blocks.map { JSONValue($0) })))
+        case .moved(let hashes, let namespace, let tier):
+            members.append(JSONObject.Member("type", "tier_changed"))
+            members.append(JSONObject.Member("blocks", .array(hashes.map { .string($0.description) })))
+            members.append(JSONObject.Member("to", .string(tier == .memory ? "memory" : slowTier ?? "slow")))
             members += Self.members(of: namespace)
         case .cleared:
             members.append(JSONObject.Member("type", "cleared"))

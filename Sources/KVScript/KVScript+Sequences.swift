@@ -11,7 +11,6 @@ extension KVScript {
         options.eventBlock = try fields.optionalInteger("event_block", in: 1...65_536) ?? 16
         options.eventCapacity = try fields.optionalInteger("event_buffer", in: 1...1 << 24) ?? 1 << 16
         options.pinBudget = try fields.optionalInteger("pin_budget", in: 0...Int(Int32.max))
-        guard try fields.list("tiers").isEmpty else { throw KVScriptError("`tiers`: there are none but memory") }
         let modeName = try fields.optionalString("reuse") ?? "early"
         guard let mode = ReuseMode(rawValue: modeName) else { throw KVScriptError("`reuse` cannot be `\(modeName)`") }
         let policy: any EvictionPolicy
@@ -20,8 +19,26 @@ extension KVScript {
         case "second-chance": policy = SecondChanceLRU()
         case let name: throw KVScriptError("unknown policy `\(name)`: there are `lru` and `second-chance`")
         }
-        cache = KVCache(tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy, options: options)
+        let tier = try slowTier(fields, mode, most: Int(Int32.max) / tokensPerBlock - blocks - 1)
+        cache = KVCache(
+            tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy, slowTier: tier, options: options
+        )
         return []
+    }
+
+    /// `tiers` lists those beyond memory: none, or one.
+    private func slowTier(_ fields: Fields, _ mode: ReuseMode, most: Int) throws(KVScriptError) -> SlowTier? {
+        let tiers = try fields.list("tiers")
+        guard let first = tiers.first else { return nil }
+        guard tiers.count == 1, case .object = first else {
+            throw KVScriptError("`tiers` must list at most one object: memory has one slower tier")
+        }
+        guard mode == .early else { throw KVScriptError("`tiers` need reuse `early`") }
+        guard most > 0 else { throw KVScriptError("`blocks` leaves none to `tiers`") }
+        let tier = Fields(first)
+        let blocks = try tier.integer("blocks", in: 1...most)
+        slowTierName = try tier.optionalString("name") ?? "slow"
+        return SlowTier(blocks: blocks)
     }
 
     func admit(_ fields: Fields, _ cache: KVCache) throws(KVScriptError) -> [JSONObject.Member] {
@@ -34,9 +51,15 @@ extension KVScript {
         let retention = try fields.retention()
         do {
             let lease = try cache.admit(tokens, in: namespace, retention: retention)
-            let (reused, pending) = (lease.reusedTokens, lease.pendingTokens)
+            var answer = [
+                JSONObject.Member("reused", JSONValue(lease.reusedTokens)),
+                JSONObject.Member("pending", JSONValue(lease.pendingTokens)),
+            ]
+            if slowTierName != nil {
+                answer.append(JSONObject.Member("reused_slow", JSONValue(lease.reusedSlowTokens)))
+            }
             sequences.append(ScriptSequence(id: id, promptTokens: tokens.count, lease: lease))
-            return [JSONObject.Member("reused", JSONValue(reused)), JSONObject.Member("pending", JSONValue(pending))]
+            return answer
         } catch {
             throw KVScriptError(error)
         }

@@ -8,6 +8,8 @@ import KVCache
 /// see `KVScriptCheck`.
 public final class KVScript {
     var cache: KVCache?
+    /// How the script calls the slow tier, if there is one.
+    var slowTierName: String?
     /// In the order of admission.
     var sequences: [ScriptSequence] = []
 
@@ -54,8 +56,7 @@ public final class KVScript {
         case "step": return try step(fields, cache)
         case "append": return try append(fields, cache)
         case "finish", "cancel": return try end(fields)
-        case "peek":
-            return [JSONObject.Member("reused", JSONValue(cache.peek(try fields.tokens(), in: try fields.namespace())))]
+        case "peek": return try peek(fields, cache)
         case "truncate": return try truncate(fields, cache)
         case "pin": return try pin(fields, cache)
         case "unpin":
@@ -65,7 +66,10 @@ public final class KVScript {
         case "reset": return try reset(fields, cache)
         case "advance": return try advance(fields, cache)
         case "stats": return statistics(cache)
-        case "events": return [JSONObject.Member("events", .array(cache.drainEvents().map(JSONValue.init)))]
+        case "events":
+            return [
+                JSONObject.Member("events", .array(cache.drainEvents().map { JSONValue($0, slowTier: slowTierName) }))
+            ]
         case "snapshot": return snapshot(cache)
         case "explain": return try explain(fields, cache)
         default: throw KVScriptError("unknown operation `\(name)`")

@@ -32,25 +32,20 @@ extension TransformerRunner {
 
     /// Queries, keys and values of all rows.
     private func project(_ layer: Transformer.Layer, rows: Int) {
-        let configuration = model.configuration
         let outputs = [(layer.query, scratch.query), (layer.key, scratch.key), (layer.value, scratch.value)]
         multiplyNormed(
             scratch.residual, rows: rows, norm: layer.attentionNorm,
             outputs.map { Operations.Product($0.weights, bias: $0.bias?.values, into: $1) })
-        let positions = UnsafeBufferPointer(scratch.positions)
-        for (buffer, heads) in [(scratch.query, configuration.headCount), (scratch.key, configuration.kvHeadCount)] {
-            operations.rope(
-                buffer, rows: rows, heads: heads, headDimension: configuration.headDimension, positions: positions,
-                table: rope)
-        }
     }
 
+    /// Rotates queries and keys, and keeps keys and values.
     private func store(_ index: Int, _ plan: StepPlan) {
         plan.writeSlots.withUnsafeBufferPointer { slots in
             slots.withMemoryRebound(to: Int32.self) { slots in
-                operations.storeKV(
-                    layer: index, k: scratch.key, v: scratch.value, rows: slots.count, writeSlots: slots,
-                    storage: storage)
+                operations.ropeAndStoreKV(
+                    layer: index, q: scratch.query, heads: model.configuration.headCount, k: scratch.key,
+                    v: scratch.value, rows: slots.count, positions: UnsafeBufferPointer(scratch.positions), table: rope,
+                    writeSlots: slots, storage: storage)
             }
         }
     }

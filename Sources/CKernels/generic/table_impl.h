@@ -16,30 +16,33 @@
    .element = sizeof(ELEMENT),                                                                     \
    .tile = matmul_##TYPE}
 
-// A group-of-32 type packed as bytes.
-#define BYTES_MATMUL(PACK, PANEL, INTERLEAVE, ROWS, FLIP)                                          \
-  {.panel = PANEL,                                                                                 \
+// A group-of-32 type in panels of 16 outputs, BYTES for 32 weights and their scale.
+#define GROUP32_ENTRY(TYPE, TILE, BYTES, INTERLEAVE, FLIP)                                         \
+  {.panel = 16,                                                                                    \
    .interleave = INTERLEAVE,                                                                       \
    .panel_bytes = kvk_panel_bytes_32,                                                              \
-   .element = 2 + KVK_GROUP,                                                                       \
-   .pack = PACK,                                                                                   \
-   .tile_rows = ROWS,                                                                              \
+   .element = BYTES,                                                                               \
+   .pack = kvk_pack_##TYPE,                                                                        \
+   .tile_rows = 4,                                                                                 \
    .k_step = KVK_GROUP,                                                                            \
    .k_block = 1024,                                                                                \
    .flip = FLIP,                                                                                   \
-   .tile = matmul_q8_0}
+   .tile = TILE}
 
 #define FLOAT_PREPARATIONS                                                                         \
   [KVK_FORM_F32] = {KVK_GROUP, row_bytes_float, prepare_f32},                                      \
-  [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16},                                      \
-  [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, prepare_q8_32}
+  [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16}
+#define QUANTISED_PREPARATION(PREPARE) [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, PREPARE}
 
 #define ROW_KERNELS                                                                                \
-  .dequantise = {[KVK_F32] = dequantise_f32,                                                       \
-                 [KVK_F16] = dequantise_f16,                                                       \
-                 [KVK_BF16] = dequantise_bf16,                                                     \
-                 [KVK_Q8_0] = dequantise_q8_0,                                                     \
-                 [KVK_Q4_0] = dequantise_q4_0,                                                     \
-                 [KVK_Q5_0] = dequantise_q5_0},                                                    \
-  .rms_scale = rms_scale, .rescale = rescale, .silu_multiply = silu_multiply, .add = add,          \
-  .rope = rope, .to_half = to_half, .attend = attend
+  .dequantise = {[KVK_F32] = dequantise_f32,       [KVK_F16] = dequantise_f16,                     \
+                 [KVK_BF16] = dequantise_bf16,     [KVK_Q8_0] = dequantise_q8_0,                   \
+                 [KVK_Q4_0] = dequantise_q4_0,     [KVK_Q5_0] = dequantise_q5_0,                   \
+                 [KVK_Q4_K] = kvk_dequantise_q4_k, [KVK_Q5_K] = kvk_dequantise_q5_k,               \
+                 [KVK_Q6_K] = kvk_dequantise_q6_k},                                                \
+  .store_sums = store_sums, .rms_scale = rms_scale, .rescale = rescale,                            \
+  .silu_multiply = silu_multiply, .add = add, .rope = rope,                                        \
+  .store = {store_f16, store_bf16, store_q8}
+
+#define F32_ATTENTION .attend = attend_f32, .merge = merge_f32
+#define BF16_ATTENTION .attend = attend_bf16, .merge = merge_bf16
