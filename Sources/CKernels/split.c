@@ -1,9 +1,9 @@
 // How the panels and rows of a matrix product become items of work.
 //
 // Few rows are one chunk: then memory is the bound, and an item is a run of neighbouring panels,
-// which a worker reads as one stream; long runs first, short ones last, so that all finish together.
-// Of many rows an item is one panel and one chunk, with the chunk's activations in a second-level
-// cache.
+// which a worker reads as one stream; long runs first, short ones last, so that all finish
+// together. Of many rows an item is one panel and one chunk, with the chunk's activations in a
+// second-level cache.
 #include "kernels.h"
 
 #ifdef KVK_TUNE

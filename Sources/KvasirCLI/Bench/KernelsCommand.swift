@@ -153,4 +153,3 @@ struct KernelsCommand: AsyncParsableCommand {
 }
 
 extension WeightType: ExpressibleByArgument {}
-extension KVType: ExpressibleByArgument {}
