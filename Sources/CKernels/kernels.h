@@ -244,7 +244,8 @@ kvk_split_item kvk_item(const kvk_split *s, size_t item);
 typedef void (*kvk_finish)(const void *context, const float *acc, size_t row, size_t rows);
 
 /// Computes the product of a panel and rows first..<first + rows (at most KVK_CHUNK_ROWS) into acc
-/// [rows][panel]; calls `finish`, unless NULL, with each tile's rows as they become ready.
+/// [rows][panel]; or, unless `finish` is NULL, calls it with each tile's rows as they become ready,
+/// with acc as scratch memory.
 void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uint8_t *panel,
                         size_t panel_bytes, size_t first, size_t rows, float *acc,
                         kvk_finish finish, const void *context);

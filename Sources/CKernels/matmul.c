@@ -36,7 +36,8 @@ void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uin
     t.ahead.next = panel + 2 * block * panel_bytes / a->inputs / KVK_ALIGNMENT * KVK_ALIGNMENT;
   }
   size_t share = kvk_round_up((panel_bytes + tiles - 1) / tiles, KVK_ALIGNMENT);
-  memset(acc, 0, rows * m->panel * sizeof *acc);
+  // Sums that need not wait for another block leave through the same few lines of cache.
+  bool passing = finish && block >= a->inputs;
   for (t.k_begin = 0; t.k_begin < a->inputs; t.k_begin = t.k_end) {
     t.k_end = a->inputs - t.k_begin < block ? a->inputs : t.k_begin + block;
     if (expands)
@@ -44,7 +45,9 @@ void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uin
     for (size_t r = 0, tile = 0; r < rows; r += m->tile_rows, tile++) {
       t.row = first + r;
       t.rows = rows - r < m->tile_rows ? rows - r : m->tile_rows;
-      t.acc = acc + r * m->panel;
+      t.acc = passing ? acc : acc + r * m->panel;
+      if (t.k_begin == 0)
+        memset(t.acc, 0, t.rows * m->panel * sizeof *acc);
       t.ahead.pieces = tiles <= FETCHING_TILES ? pieces(tile, tiles) : 0;
       if (tiles > FETCHING_TILES && t.k_begin == 0) {
         // The next panel, to the second-level cache.
