@@ -6,7 +6,7 @@ extension PrefixTree {
         let found = match(tokens, in: namespace)
         let matched = found?.count ?? 0
         let needed = blocksToAppend(tokens.count - matched, to: found)
-        var available = availableBlocks
+        var available = availableBlocks(for: spaces.find(namespace) ?? .none)
         if let found, needed > available - found.nodes.count {
             // Nodes of the path's own are not to be had for its growth.
             for node in found.nodes where nodes.leases[node] == 0 { available -= 1 }

@@ -1,12 +1,14 @@
 extension PrefixTree {
-    /// An empty block, after an eviction if need be; `nil` if all blocks are leased.
-    mutating func takeBlock() -> BlockID? {
-        if pool.free == 0 { evictOne() }
+    /// An empty block, after an eviction if need be; `nil` if all blocks are leased or guarded.
+    mutating func takeBlock(for space: SpaceID) -> BlockID? {
+        returnSetAside(of: space)
+        if pool.free == 0 { evictOne(for: space) }
         return pool.take()
     }
 
     /// Evicts the node that is to go first among those without a lease and a resident child.
-    private mutating func evictOne() {
+    private mutating func evictOne(for space: SpaceID) {
+        setAsideGuarded(from: space)
         guard let node = evictable.first?.node else { return }
         policy.evicted(candidate(node))
         // A path goes from its end on: mostly the parent is the next to go, and takes the node's place in the queue.
@@ -40,6 +42,7 @@ extension PrefixTree {
     /// Forgets a node without lease and child, and remembers that it was there.
     mutating func drop(_ node: NodeID, because cause: DropCause) {
         unleasedBlocks -= 1
+        spaces.guards[nodes.space[node].index].unleased -= 1
         evictable.remove(node)
         expiring.remove(node)
         if ghosts.capacity > 0 {
@@ -61,6 +64,7 @@ extension PrefixTree {
             index.remove(node, in: nodes)
         }
         pool.give(nodes.block[node])
+        spaces.guards[nodes.space[node].index].resident -= 1
         let parent = nodes.parent[node]
         nodes.free(node)
         detachChild(from: parent)

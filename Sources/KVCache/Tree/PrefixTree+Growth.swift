@@ -43,8 +43,9 @@ extension PrefixTree {
             if nodes.ready[child] > 0 { records[id].generatedReady += 1 }
         } else {
             let needed = blocksToAppend(1, to: path)
-            guard needed <= availableBlocks else {
-                throw .poolExhausted(needed: needed, available: availableBlocks)
+            let available = availableBlocks(for: nodes.space[path.root])
+            guard needed <= available else {
+                throw .poolExhausted(needed: needed, available: available)
             }
             log.beginOperation()
             withUnsafePointer(to: token) { append(UnsafeBufferPointer(start: $0, count: 1), to: &path) }
@@ -63,7 +64,7 @@ extension PrefixTree {
     /// A new node with a lease and a block, attached where the path ends.
     private mutating func attachNode(to path: Path) -> NodeID {
         let parent = path.tail
-        guard let block = takeBlock() else {
+        guard let block = takeBlock(for: nodes.space[path.root]) else {
             preconditionFailure("blocks are counted before they are taken")
         }
         let node = nodes.make(
@@ -71,6 +72,7 @@ extension PrefixTree {
             prefix: nodes.hash(of: parent, upTo: path.tailLength))
         nodes.leases[node] = 1
         nodes.children[parent] += 1
+        spaces.guards[nodes.space[node].index].resident += 1
         return node
     }
 

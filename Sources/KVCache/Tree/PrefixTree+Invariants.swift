@@ -58,7 +58,8 @@ extension PrefixTree {
                 check(ready == count, node, "keeps tokens that nobody computed")
             }
             let mayGo = nodes.leases[node] == 0 && nodes.children[node] == 0
-            check(evictable.contains(node) == mayGo, node, "stands in the eviction queue wrongly")
+            let isAside = mayGo && spaces.guards[nodes.space[node].index].aside.contains(node)
+            check(evictable.contains(node) ? mayGo : !mayGo || isAside, node, "stands in the eviction queue wrongly")
             let mayExpire = nodes.leases[node] == 0 && nodes.lifetime[node] != .unlimited
             check(expiring.contains(node) == mayExpire, node, "stands in the expiry queue wrongly")
             check(nodes.leases[node] >= pinned[node] ?? 0, node, "is pinned without a lease")
@@ -79,6 +80,11 @@ extension PrefixTree {
             let count = pinned.keys.count { nodes.space[$0] == space }
             if spaces.pinnedBlocks[space.index] != count {
                 found.append("\(count) blocks are pinned, others are counted")
+            }
+            let held = residents.filter { nodes.space[$0] == space }
+            let guarding = spaces.guards[space.index]
+            if guarding.resident != held.count || guarding.unleased != held.count(where: { nodes.leases[$0] == 0 }) {
+                found.append("a namespace's blocks are counted wrongly")
             }
             if !spaces.totals[space.index].ended.isConserved { found.append("\(spaces.totals[space.index].ended)") }
         }

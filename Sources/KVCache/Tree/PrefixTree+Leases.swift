@@ -9,6 +9,7 @@ extension PrefixTree {
     mutating func lease(_ node: NodeID) {
         if nodes.leases[node] == 0 {
             unleasedBlocks -= 1
+            spaces.guards[nodes.space[node].index].unleased -= 1
             evictable.remove(node)
             expiring.remove(node)
         }
@@ -50,6 +51,7 @@ extension PrefixTree {
 
     private mutating func becomeUnleased(_ node: NodeID) {
         unleasedBlocks += 1
+        spaces.guards[nodes.space[node].index].unleased += 1
         let lifetime = nodes.lifetime[node]
         if lifetime != .unlimited { expiring.insert(node, key: time.adding(lifetime)) }
         if nodes.children[node] == 0 { becomeEvictable(node) }

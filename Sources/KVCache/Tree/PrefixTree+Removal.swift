@@ -31,6 +31,7 @@ extension PrefixTree {
     /// Forgets everything without a lease, of one namespace or of all. Returns how many tokens went. O(blocks).
     mutating func reset(_ namespace: CacheNamespace?) -> Int {
         log.beginOperation()
+        for space in spaces.guarded { returnSetAside(of: space) }
         var victims: [NodeID] = []
         let space = namespace.map { spaces.find($0) ?? .none }
         for place in 0..<evictable.count where space == nil || nodes.space[evictable[place]] == space {

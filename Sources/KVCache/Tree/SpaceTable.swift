@@ -12,6 +12,16 @@ struct SpaceTable {
     var totals: [KVCacheTotals] = []
     /// How many blocks of each are pinned.
     var pinnedBlocks: [Int] = []
+    /// What each holds, and how much of that others leave to it.
+    var guards: [ResidencyGuard] = []
+    /// Minimums by name, of those that have one; they outlive their namespace's content.
+    var minimums: [CacheNamespace: Int] = [:]
+
+    /// Those there are that have a minimum.
+    var guarded: [SpaceID] { minimums.isEmpty ? [] : minimums.keys.compactMap { ids[$0] } }
+
+    /// All minimums together.
+    var guaranteedBlocks: Int { minimums.values.reduce(0, +) }
 
     /// Those there are, in no particular order.
     var all: [SpaceID] { Array(ids.values) }
@@ -32,9 +42,11 @@ struct SpaceTable {
             spaces.append(nil)
             totals.append(KVCacheTotals())
             pinnedBlocks.append(0)
+            guards.append(ResidencyGuard())
         }
         spaces[id.index] = Space(namespace: namespace, root: .none)
         ids[namespace] = id
+        guards[id.index].minimum = minimums[namespace] ?? 0
         return id
     }
 
@@ -48,6 +60,7 @@ struct SpaceTable {
         spaces[space.index] = nil
         totals[space.index] = KVCacheTotals()
         pinnedBlocks[space.index] = 0
+        guards[space.index] = ResidencyGuard()
         free.append(space)
     }
 }

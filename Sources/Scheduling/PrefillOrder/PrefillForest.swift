@@ -61,9 +61,13 @@ struct PrefillForest {
         }
     }
 
-    /// The entries in the best order.
-    func hornOrder() -> [Int] {
-        forest.hornOrder().flatMap { ending[$0] }
+    /// The entries in the best order, and the ratio of weight to cost of what each goes with.
+    func hornOrder() -> [(entry: Int, ratio: Double)] {
+        var order: [(entry: Int, ratio: Double)] = []
+        for (job, ratio) in forest.hornOrder() {
+            for entry in ending[job] { order.append((entry, ratio)) }
+        }
+        return order
     }
 
     private mutating func makeJob() -> Int {
