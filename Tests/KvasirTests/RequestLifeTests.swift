@@ -6,6 +6,17 @@ import Testing
 
 @testable import Kvasir
 
+/// What tasks tell, in the order in which they do.
+private final class Recorder<Value: Sendable>: Sendable {
+    private let values = Mutex<[Value]>([])
+
+    var all: [Value] { values.withLock { $0 } }
+
+    func append(_ value: Value) {
+        values.withLock { $0.append(value) }
+    }
+}
+
 @Suite("A request's life in the engine")
 struct RequestLifeTests {
     private let prompt: [TokenID] = (0..<300).map { TokenID(1 + $0 % 30) }
@@ -36,26 +47,20 @@ struct RequestLifeTests {
     func priority() async throws {
         let gate = StepGate()
         defer { gate.open() }
-        let engine = try makeToyEngine(maximumSequences: 1, gate: gate)
-        let order = Mutex<[Int]>([])
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for priority in [0, 3, -2, 1, -1] {
-                let generation = try engine.generate(
-                    GenerationRequest(
-                        prompt: [TokenID(Int32(priority + 10)), 5], maximumTokens: 1, ignoresEndOfGeneration: true,
-                        priority: priority))
-                group.addTask {
-                    for try await case .token in generation { order.withLock { $0.append(priority) } }
-                }
-            }
-            // One by one, so that who listens is heard before the next step.
-            for count in 1...5 {
-                gate.allow(1)
-                while order.withLock({ $0.count }) < count { try await Task.sleep(for: .milliseconds(1)) }
-            }
-            try await group.waitForAll()
+        let steps = Recorder<Int>()
+        let engine = try makeToyEngine(maximumSequences: 1, gate: gate) {
+            $0.onStep = { work, _ in steps.append(work.rows) }
         }
-        #expect(order.withLock { $0 } == [-2, -1, 0, 1, 3])
+        // The first has the only place while the others come; prompts are told apart by their lengths.
+        let generations = try [(30, 0), (10, 0), (13, 3), (8, -2), (11, 1), (9, -1)].map { length, priority in
+            try engine.generate(
+                GenerationRequest(
+                    prompt: Array(repeating: TokenID(Int32(length)), count: length), maximumTokens: 1,
+                    ignoresEndOfGeneration: true, priority: priority))
+        }
+        gate.open()
+        for generation in generations { #expect(try await Collected(generation).ends.count == 1) }
+        #expect(steps.all.filter { $0 < 30 } == [8, 9, 10, 11, 13])
     }
 
     @Test("Priorities double or halve a weight, within bounds")
@@ -78,13 +83,14 @@ struct RequestLifeTests {
         #expect(counters.rows == 300 + 19 && counters.sharedRows == 3 * 20)
         var single = request
         single.samples = 1
-        let alone = try await Collected(try makeToyEngine(reuse: .off).generate(single))
+        let plain = try makeToyEngine(reuse: .off)
+        let alone = try await Collected(plain.generate(single))
         for sample in 0..<4 { #expect(together.tokens[sample] == alone.tokens[0]) }
         // Samples that draw share rows until their draws differ.
         var drawing = request
         drawing.sampling = SamplingParameters(temperature: 1, seed: 5)
-        let drawn = try await Collected(try makeToyEngine().generate(drawing))
-        let apart = try await Collected(try makeToyEngine(reuse: .off).generate(drawing))
+        let drawn = try await Collected(engine.generate(drawing))
+        let apart = try await Collected(plain.generate(drawing))
         #expect(drawn.tokens == apart.tokens && Set(drawn.tokens.values).count > 1)
     }
 
@@ -147,15 +153,15 @@ struct RequestLifeTests {
 
     @Test("Measured steps reach the scheduler and whoever wants to know")
     func steps() async throws {
-        let steps = Mutex<[StepWork]>([])
+        let steps = Recorder<StepWork>()
         let engine = try makeToyEngine {
             $0.scheduling.targetInterTokenLatency = 1
-            $0.onStep = { work, seconds in steps.withLock { if seconds >= 0 { $0.append(work) } } }
+            $0.onStep = { work, seconds in if seconds >= 0 { steps.append(work) } }
         }
         _ = try await Collected(
             engine.generate(GenerationRequest(prompt: prompt, maximumTokens: 3, ignoresEndOfGeneration: true)))
-        let rows = steps.withLock { $0.map(\.rows) }
+        let rows = steps.all.map(\.rows)
         #expect(rows == [64, 64, 64, 64, 44, 1, 1])
-        #expect(steps.withLock { $0.first } == StepWork(rows: 64, pairs: 64 * 65 / 2, reads: 64))
+        #expect(steps.all.first == StepWork(rows: 64, pairs: 64 * 65 / 2, reads: 64))
     }
 }
