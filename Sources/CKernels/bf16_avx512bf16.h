@@ -1,15 +1,15 @@
 // BF16 products with AVX512-BF16: panels of 32 outputs × 2 k, activations as bf16. vdpbf16ps adds
 // two products to a sum in its own order and flushes subnormals, so it serves every number of rows.
 
-static void prepare_bf16_pairs(const float *x, size_t k, void *values, float *scales,
-                               int32_t *offsets) {
-  (void)scales;
-  (void)offsets;
-  uint16_t *out = values;
-  for (size_t i = 0; i < k; i++)
+static size_t row_bytes_bf16_pairs(size_t inputs) { return (inputs + 1) / 2 * 4; }
+
+static void prepare_bf16_pairs(const float *x, size_t first, size_t count, size_t inputs,
+                               uint8_t *row) {
+  uint16_t *out = (uint16_t *)row + first;
+  for (size_t i = 0; i < count; i++)
     out[i] = kvk_to_bfloat(x[i]);
-  if (k % 2 != 0)
-    out[k] = 0;
+  if (inputs % 2 != 0 && first + count == inputs)
+    out[count] = 0;
 }
 
 KVK_INLINE void matmul_bf16_pairs_sized(const int rows, const uint16_t *w, const uint16_t *x,
@@ -22,8 +22,7 @@ KVK_INLINE void matmul_bf16_pairs_sized(const int rows, const uint16_t *w, const
     total[r][1] = vf_load(acc + r * WIDTH + VW);
   }
   for (size_t p = 0; p < pairs; p++, w += 2 * WIDTH) {
-    if (p % (FLOAT_K_STEP / 2) == 0)
-      kvk_fetch(&ahead);
+    kvk_fetch(&ahead, p * 128, p % 8, 2);
     __m512bh w0 = (__m512bh)_mm512_load_si512(w), w1 = (__m512bh)_mm512_load_si512(w + WIDTH);
     KVK_UNROLL
     for (int r = 0; r < rows; r++) {
@@ -41,16 +40,15 @@ KVK_INLINE void matmul_bf16_pairs_sized(const int rows, const uint16_t *w, const
   }
 }
 
-static void matmul_bf16_pairs(const void *panel, size_t k_begin, size_t k_end,
-                              const kvk_activations *a, size_t row, size_t rows, float *acc,
-                              kvk_ahead ahead) {
-  size_t stride = a->value_stride / 2, pairs = (k_end - k_begin + 1) / 2;
-  const uint16_t *w = (const uint16_t *)panel + k_begin * 32;
-  const uint16_t *x = (const uint16_t *)a->values + row * stride + k_begin;
+static void matmul_bf16_pairs(const kvk_tile *t) {
+  size_t stride = t->a->stride / 2, pairs = (t->k_end - t->k_begin + 1) / 2;
+  const uint16_t *w = (const uint16_t *)t->panel + t->k_begin * 32;
+  const uint16_t *x = (const uint16_t *)kvk_row(t->a, t->row) + t->k_begin;
+  const kvk_ahead ahead = {t->ahead.next + t->k_begin * 64, t->ahead.pieces};
 #define SIZED(ROWS)                                                                                \
   case ROWS:                                                                                       \
-    matmul_bf16_pairs_sized(ROWS, w, x, stride, pairs, acc, ahead);                                \
+    matmul_bf16_pairs_sized(ROWS, w, x, stride, pairs, t->acc, ahead);                          \
     break;
-  switch (rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) SIZED(5) SIZED(6) SIZED(7) SIZED(8) }
+  switch (t->rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) SIZED(5) SIZED(6) SIZED(7) SIZED(8) }
 #undef SIZED
 }

@@ -6,16 +6,25 @@
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"))), apply_to = function)
 #include "generic/math_impl.h"
 #include "generic/prepare_impl.h"
+#include "generic/kv_impl.h"
 #include "generic/rows_impl.h"
 #include "generic/tile_impl.h"
 
-#include "generic/attention_impl.h"
-#include "q8_0_avx512.h"
+#include "generic/attention_f32_impl.h"
+#include "group32_avx512.h"
+#include "prepare_avx512.h"
+
+#include "k_quants.h"
+
+#include "k_dot_avx512.h"
+
+#include "generic/k_quants_impl.h"
 #pragma clang attribute pop
 
 #pragma clang attribute push(                                                                      \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512bf16"))),           \
     apply_to = function)
+#include "attention_avx512bf16.h"
 #include "bf16_avx512bf16.h"
 #pragma clang attribute pop
 
@@ -23,23 +32,35 @@
 
 const kvk_kernels kvk_kernels_avx512 = {
     .name = "avx512",
-    .matmul = {FLOAT_MATMUL(f32, float, TILE_ROWS + 1), FLOAT_MATMUL(f16, uint16_t, 3),
-               FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1), Q8_MATMUL(32, 4, 6, 0x80)},
-    ROW_KERNELS};
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
+               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
+               [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
+               [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
+               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512), K_PREPARATION,
+                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
+    ROW_KERNELS, F32_ATTENTION};
 
-const kvk_kernels kvk_kernels_avx512bf16 = {.name = "avx512bf16",
-                                            .matmul = {FLOAT_MATMUL(f32, float, TILE_ROWS + 1),
-                                                       FLOAT_MATMUL(f16, uint16_t, 3),
-                                                       {.panel = 32,
-                                                        .interleave = 2,
-                                                        .tile_rows = TILE_ROWS,
-                                                        .k_step = FLOAT_K_STEP,
-                                                        .fetch_rows = TILE_ROWS + 1,
-                                                        .k_block = 512,
-                                                        .element = 2,
-                                                        .activation = 2,
-                                                        .prepare = prepare_bf16_pairs,
-                                                        .tile = matmul_bf16_pairs},
-                                                       Q8_MATMUL(32, 4, 6, 0x80)},
-                                            ROW_KERNELS};
+const kvk_kernels kvk_kernels_avx512bf16 = {
+    .name = "avx512bf16",
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
+               [KVK_BF16] = {.panel = 32,
+                             .interleave = 2,
+                             .panel_bytes = kvk_panel_bytes_float,
+                             .pack = kvk_pack_16,
+                             .tile_rows = TILE_ROWS,
+                             .k_step = FLOAT_K_STEP,
+                             .k_block = 512,
+                             .element = 2,
+                             .tile = matmul_bf16_pairs},
+               [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
+               [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
+               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512), K_PREPARATION,
+                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},
+    ROW_KERNELS, BF16_ATTENTION};
 #endif

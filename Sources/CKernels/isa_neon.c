@@ -1,25 +1,59 @@
-// Kernels for arm64 with the dot product instructions. Clang's vector types become NEON by
+// Kernels for arm64 with the dot product instructions, and the same with the int8 matrix
+// multiplication instructions. Clang's vector types become NEON by
 // themselves.
 #if defined(__aarch64__)
+#include "four_rows.h"
 #include "simd_portable.h"
 
 #include "generic/math_impl.h"
 #include "generic/prepare_impl.h"
+#include "generic/kv_impl.h"
 #include "generic/rows_impl.h"
 #include "generic/tile_impl.h"
 
-#include "generic/attention_impl.h"
+#include "generic/attention_f32_impl.h"
 
 #include <arm_neon.h>
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
+#include "nibbles_neon.h"
 #include "q8_0_neon.h"
+
+#include "k_quants.h"
+
+#include "k_dot_neon.h"
+
+#include "generic/k_quants_impl.h"
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("dotprod,i8mm"))), apply_to = function)
+#include "group32_neoni8mm.h"
 #pragma clang attribute pop
 
 #include "generic/table_impl.h"
 
 const kvk_kernels kvk_kernels_neon = {
     .name = "neon",
-    .matmul = {FLOAT_MATMUL(f32, float, TILE_ROWS + 1), FLOAT_MATMUL(f16, uint16_t, 3),
-               FLOAT_MATMUL(bf16, uint16_t, TILE_ROWS + 1), Q8_MATMUL(16, 4, 4, 0)},
-    ROW_KERNELS};
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
+               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
+               [KVK_Q8_0] = GROUP32_ENTRY(q8_0, matmul_q8_0, 34, 4, 0),
+               [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0, 18, 4, 0),
+               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0, 22, 4, 0),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
+                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
+    ROW_KERNELS, F32_ATTENTION};
+
+const kvk_kernels kvk_kernels_neoni8mm = {
+    .name = "neoni8mm",
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
+               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
+               [KVK_Q8_0] = GROUP32_ENTRY(q8_0, matmul_q8_0_i8mm, 34, 8, 0),
+               [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0_i8mm, 18, 8, 0),
+               [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_i8mm, 22, 8, 0),
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
+                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
+    ROW_KERNELS, F32_ATTENTION};
 #endif

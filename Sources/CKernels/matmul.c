@@ -1,4 +1,4 @@
-// Matrix products: shares out (panel, chunk of rows) items; the tiles do the arithmetic.
+// Matrix products: shares out panels × chunks of rows (split.c); the tiles do the arithmetic.
 //
 // Within an item the inputs are walked in blocks, and within a block all rows pass over the same
 // part of the panel, so that it stays in the first-level cache. Sums wait in `acc` between blocks;
@@ -6,117 +6,123 @@
 #include "kernels.h"
 #include <string.h>
 
-size_t kvk_activation_stride(const kvk_kernels *kernels, kvk_type type, size_t inputs) {
-  const kvk_matmul *m = &kernels->matmul[type];
-  return kvk_round_up(inputs * m->activation, KVK_ALIGNMENT);
+#ifdef KVK_TUNE
+#include <stdlib.h>
+static int tune(const char *name, int value) { return getenv(name) ? atoi(getenv(name)) : value; }
+static int FETCHING_TILES, FEW_BLOCK, AHEAD;
+__attribute__((constructor)) static void tunes(void) {
+  FETCHING_TILES = tune("FT", 6), FEW_BLOCK = tune("FKB", 4608), AHEAD = tune("AHEAD", 8192);
+}
+#else
+enum {
+  FETCHING_TILES = 6,         // with more, arithmetic is the bound, and memory comes by itself
+  FEW_BLOCK = 4608,           // bytes of a panel that so few tiles pass over in turn
+  AHEAD = 8192,               // how far ahead of its use memory is fetched
+};
+#endif
+
+/// Which of 8 pieces a tile fetches.
+static unsigned pieces(size_t tile, size_t tiles) {
+  unsigned result = 0;
+  for (size_t p = tile; p < 8; p += tiles)
+    result |= 1u << p;
+  return result;
 }
 
-typedef struct prepare_job {
-  const kvk_matmul *m;
-  const float *x;
-  size_t x_stride;
-  const kvk_activations *out;
-} prepare_job;
-
-static void prepare_row(void *context, size_t row, int worker) {
-  (void)worker;
-  const prepare_job *j = context;
-  const kvk_activations *a = j->out;
-  size_t groups = a->inputs / KVK_GROUP;
-  j->m->prepare(j->x + row * j->x_stride, a->inputs, (uint8_t *)a->values + row * a->value_stride,
-                a->scales ? a->scales + row * groups : NULL,
-                a->offsets ? a->offsets + row * groups : NULL);
-}
-
-void kvk_prepare(const kvk_kernels *kernels, kvk_team *team, kvk_type type, const float *x,
-                 size_t x_stride, const kvk_activations *out) {
-  prepare_job j = {&kernels->matmul[type], x, x_stride, out};
-  kvk_team_run(team, out->rows, 8, prepare_row, &j);
-}
-
-typedef struct multiply_job {
-  const kvk_matmul *m;
-  const kvk_activations *a;
-  const kvk_weights *w;
-  const float *bias;
-  bool accumulate;
-  float *out;
-  size_t out_stride, panel_bytes, chunks;
-} multiply_job;
-
-// With more tiles than this in an item arithmetic is the bound, and memory comes in time by itself.
-enum { FETCHING_TILES = 6 };
-
-// Products with fewer multiplications take about a microsecond: not worth another thread.
-enum { SINGLE_THREAD = 1 << 16 };
-
-static void finish(const multiply_job *j, const float *acc, size_t row, size_t rows,
-                   size_t output) {
-  size_t width = j->m->panel, left = j->w->outputs - output, columns = left < width ? left : width;
-  for (size_t r = 0; r < rows; r++, acc += width) {
-    float *out = j->out + (row + r) * j->out_stride + output;
-    if (!j->bias && !j->accumulate) {
-      memcpy(out, acc, columns * sizeof *out);
-    } else if (!j->bias) {
-      for (size_t o = 0; o < columns; o++)
-        out[o] = acc[o] + out[o];
-    } else if (!j->accumulate) {
-      for (size_t o = 0; o < columns; o++)
-        out[o] = acc[o] + j->bias[output + o];
-    } else {
-      for (size_t o = 0; o < columns; o++)
-        out[o] = (acc[o] + j->bias[output + o]) + out[o];
+void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uint8_t *panel,
+                        size_t panel_bytes, size_t first, size_t rows, float *acc,
+                        kvk_finish finish, const void *context) {
+  _Alignas(KVK_ALIGNMENT) uint8_t expanded[KVK_EXPANDED];
+  size_t tiles = (rows + m->tile_rows - 1) / m->tile_rows, block = m->k_block;
+  bool expands = m->expand_rows > 0 && rows >= m->expand_rows;
+  kvk_tile t = {.panel = expands ? expanded : panel, .a = a, .ahead = {panel + AHEAD, 0}};
+  if (tiles == 1) {
+    block = a->inputs;
+  } else if (tiles <= FETCHING_TILES && !expands) {
+    // The first tile must not run past what the others have fetched for it.
+    size_t steps = FEW_BLOCK * a->inputs / panel_bytes / m->k_step;
+    block = m->k_step * (steps < 1 ? 1 : steps);
+    t.ahead.next = panel + 2 * block * panel_bytes / a->inputs / KVK_ALIGNMENT * KVK_ALIGNMENT;
+  }
+  memset(acc, 0, rows * m->panel * sizeof *acc);
+  for (t.k_begin = 0; t.k_begin < a->inputs; t.k_begin = t.k_end) {
+    t.k_end = a->inputs - t.k_begin < block ? a->inputs : t.k_begin + block;
+    if (expands)
+      m->expand(panel, a->inputs, t.k_begin, t.k_end, expanded);
+    for (size_t r = 0, tile = 0; r < rows; r += m->tile_rows, tile++) {
+      t.row = first + r;
+      t.rows = rows - r < m->tile_rows ? rows - r : m->tile_rows;
+      t.acc = acc + r * m->panel;
+      t.ahead.pieces = tiles <= FETCHING_TILES ? pieces(tile, tiles) : 0;
+      (expands ? m->tile_expanded : m->tile)(&t);
+      // Stores to rows far apart miss the cache: meanwhile the next tile multiplies.
+      if (finish && t.k_end == a->inputs)
+        finish(context, t.acc, t.row, t.rows);
     }
   }
+}
+
+/// One product of a job, and which of the job's panels are its own.
+typedef struct part {
+  const kvk_product *product;
+  const kvk_matmul *m;
+  size_t panel_bytes, first_panel;
+  void (*store_sums)(const kvk_sums *sums, bool accumulate, float *out, size_t out_stride);
+} part;
+
+typedef struct job {
+  const kvk_activations *a;
+  kvk_split split;
+  size_t parts;
+  part part[KVK_MAX_PRODUCTS];
+} job;
+
+typedef struct destination {
+  const part *part;
+  size_t output;
+} destination;
+
+static void finish(const void *context, const float *acc, size_t row, size_t rows) {
+  const destination *d = context;
+  const kvk_product *to = d->part->product;
+  size_t width = d->part->m->panel, left = to->weights.outputs - d->output;
+  size_t columns = left < width ? left : width;
+  kvk_sums sums = {acc, rows, columns, width, to->bias ? to->bias + d->output : NULL};
+  d->part->store_sums(&sums, to->accumulate, to->out + row * to->out_stride + d->output,
+                      to->out_stride);
 }
 
 static void multiply_item(void *context, size_t item, int worker) {
   (void)worker;
-  const multiply_job *j = context;
-  const kvk_matmul *m = j->m;
-  size_t panel = item / j->chunks, first = item % j->chunks * KVK_CHUNK_ROWS;
-  size_t rows = j->a->rows - first < KVK_CHUNK_ROWS ? j->a->rows - first : KVK_CHUNK_ROWS;
-  const uint8_t *weights = (const uint8_t *)j->w->packed + panel * j->panel_bytes;
+  const job *j = context;
+  kvk_split_item i = kvk_item(&j->split, item);
+  const part *p = j->part + j->parts - 1;
+  while (i.panel < p->first_panel)
+    p--;
   _Alignas(KVK_ALIGNMENT) float acc[KVK_CHUNK_ROWS * KVK_MAX_PANEL];
-  memset(acc, 0, rows * m->panel * sizeof *acc);
-  size_t tiles = (rows + m->tile_rows - 1) / m->tile_rows;
-  // Each tile asks for its share of the next panel, which lies behind this one.
-  kvk_ahead ahead = {weights + j->panel_bytes, 0};
-  if (j->a->rows >= m->fetch_rows && tiles <= FETCHING_TILES)
-    ahead.lines =
-        (j->panel_bytes * m->k_step / j->w->inputs / tiles + KVK_ALIGNMENT - 1) / KVK_ALIGNMENT;
-  for (size_t k = 0; k < j->w->inputs; k += m->k_block) {
-    size_t end = j->w->inputs - k < m->k_block ? j->w->inputs : k + m->k_block;
-    for (size_t r = 0; r < rows; r += m->tile_rows) {
-      size_t some = rows - r < m->tile_rows ? rows - r : m->tile_rows;
-      m->tile(weights, k, end, j->a, first + r, some, acc + r * m->panel, ahead);
-      ahead.next += (end - k) / m->k_step * ahead.lines * KVK_ALIGNMENT;
-    }
+  for (size_t end = i.panel + i.panels; i.panel < end; i.panel++) {
+    if (p + 1 < j->part + j->parts && i.panel == p[1].first_panel)
+      p++;
+    size_t panel = i.panel - p->first_panel;
+    destination d = {p, panel * p->m->panel};
+    kvk_multiply_panel(p->m, j->a,
+                       (const uint8_t *)p->product->weights.packed + panel * p->panel_bytes,
+                       p->panel_bytes, i.first, i.rows, acc, finish, &d);
   }
-  finish(j, acc, first, rows, panel * m->panel);
 }
 
-void kvk_multiply(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
-                  const kvk_weights *w, const float *bias, bool accumulate, float *out,
-                  size_t out_stride) {
-  const kvk_matmul *m = &kernels->matmul[w->type];
-  multiply_job j = {.m = m,
-                    .a = a,
-                    .w = w,
-                    .bias = bias,
-                    .accumulate = accumulate,
-                    .out = out,
-                    .out_stride = out_stride,
-                    .panel_bytes = kvk_panel_bytes(m, w->type, w->inputs),
-                    .chunks = (a->rows + KVK_CHUNK_ROWS - 1) / KVK_CHUNK_ROWS};
-  size_t panels = (w->outputs + m->panel - 1) / m->panel;
-  // One panel's chunks go to one worker where there are panels enough for all; with few rows
-  // several panels, so that what a worker fetches ahead is mostly its own.
-  size_t shares = panels / (8 * (size_t)kvk_team_threads(team));
-  size_t grain = shares == 0 ? 1 : j.chunks * (shares > 8 ? 8 : shares);
-  if (j.chunks > 1 && grain > j.chunks)
-    grain = j.chunks;
-  if (a->rows * w->outputs * w->inputs < SINGLE_THREAD)
-    grain = panels * j.chunks;
-  kvk_team_run(team, panels * j.chunks, grain, multiply_item, &j);
+void kvk_multiply_many(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
+                       const kvk_product *products, size_t count) {
+  job j = {.a = a, .parts = count};
+  size_t panels = 0, outputs = 0;
+  for (size_t i = 0; i < count; i++) {
+    const kvk_weights *w = &products[i].weights;
+    const kvk_matmul *m = &kernels->matmul[w->type];
+    j.part[i] = (part){&products[i], m, m->panel_bytes(m, w->inputs), panels,
+                       kernels->store_sums};
+    panels += (w->outputs + m->panel - 1) / m->panel;
+    outputs += w->outputs;
+  }
+  j.split = kvk_split_product(team, a, panels, a->rows * outputs * a->inputs);
+  kvk_team_run(team, j.split.items, j.split.grain, multiply_item, &j);
 }

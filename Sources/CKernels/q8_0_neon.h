@@ -14,27 +14,28 @@
     }                                                                                              \
   } while (0)
 
-KVK_INLINE void matmul_q8_0_sized(const int rows, const uint8_t *panel, size_t k_begin,
-                                  size_t k_end, const kvk_activations *a, size_t row, float *acc,
-                                  kvk_ahead ahead) {
+KVK_INLINE void matmul_q8_0_sized(const int rows, const kvk_tile *t) {
   enum { WIDTH = 16 };
-  size_t groups = a->inputs / KVK_GROUP;
-  const uint16_t *scales = (const uint16_t *)panel;
-  const int8_t *weights = (const int8_t *)panel + kvk_q8_scale_bytes(WIDTH, a->inputs);
-  const int8_t *x = (const int8_t *)a->values + row * a->value_stride;
-  const float *x_scales = a->scales + row * groups;
-  for (size_t g = k_begin / KVK_GROUP; g < k_end / KVK_GROUP; g++) {
-    kvk_fetch(&ahead);
-    const int8_t *w = weights + g * KVK_GROUP * WIDTH;
+  const size_t inputs = t->a->inputs, stride = t->a->stride;
+  const uint8_t *x = kvk_row(t->a, t->row);
+  const uint8_t *x_scales = x + kvk_q8_32_scales(inputs);
+  const kvk_ahead ahead = t->ahead;
+  for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
+    const size_t offset = g * WIDTH * (2 + KVK_GROUP);
+    const uint8_t *block = t->panel + offset;
+    const uint16_t *scales = (const uint16_t *)block;
+    const int8_t *w = (const int8_t *)block + 2 * WIDTH;
     int32x4_t sum[4][4];
     KVK_UNROLL
     for (int r = 0; r < rows; r++)
       sum[r][0] = sum[r][1] = sum[r][2] = sum[r][3] = vdupq_n_s32(0);
     for (size_t k = 0; k < KVK_GROUP; k += 16) {
+      for (unsigned i = 0; i < 4; i++)
+        kvk_fetch(&ahead, offset + (k + 4 * i) * WIDTH, (unsigned)k / 4 + i, 1);
       int8x16_t v[4];
       KVK_UNROLL
       for (int r = 0; r < rows; r++)
-        v[r] = vld1q_s8(x + (size_t)r * a->value_stride + g * KVK_GROUP + k);
+        v[r] = vld1q_s8((const int8_t *)x + (size_t)r * stride + g * KVK_GROUP + k);
       NEON_STEP(0);
       NEON_STEP(1);
       NEON_STEP(2);
@@ -42,23 +43,22 @@ KVK_INLINE void matmul_q8_0_sized(const int rows, const uint8_t *panel, size_t k
     }
     KVK_UNROLL
     for (int o = 0; o < 4; o++) {
-      vf scale = vf_load_half(scales + g * WIDTH + o * VW);
+      vf scale = vf_load_half(scales + o * VW);
       KVK_UNROLL
       for (int r = 0; r < rows; r++) {
-        float *to = acc + r * WIDTH + o * VW;
-        vf d = scale * vf_set1(x_scales[(size_t)r * groups + g]);
+        float *to = t->acc + r * WIDTH + o * VW;
+        vf d = scale * vf_set1(((const float *)(x_scales + (size_t)r * stride))[g]);
         vf_store(to, vf_fma((vf)vcvtq_f32_s32(sum[r][o]), d, vf_load(to)));
       }
     }
   }
 }
 
-static void matmul_q8_0(const void *panel, size_t k_begin, size_t k_end, const kvk_activations *a,
-                        size_t row, size_t rows, float *acc, kvk_ahead ahead) {
+static void matmul_q8_0(const kvk_tile *t) {
 #define SIZED(ROWS)                                                                                \
   case ROWS:                                                                                       \
-    matmul_q8_0_sized(ROWS, panel, k_begin, k_end, a, row, acc, ahead);                            \
+    matmul_q8_0_sized(ROWS, t);                                                                    \
     break;
-  switch (rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) }
+  switch (t->rows) { SIZED(1) SIZED(2) SIZED(3) SIZED(4) }
 #undef SIZED
 }

@@ -2,18 +2,20 @@
 // at a time (at most 2 · 128 · 127 = 32512), then in 32.
 
 typedef int8_t vq8 __attribute__((vector_size(16)));
+typedef uint8_t vqu8 __attribute__((vector_size(16)));
 typedef int16_t vq16 __attribute__((vector_size(32)));
 typedef int32_t vq32 __attribute__((vector_size(64)));
 
-static void matmul_q8_0_row(const uint8_t *panel, size_t k_begin, size_t k_end,
-                            const kvk_activations *a, size_t row, float *acc) {
+static void matmul_q8_0_row(const kvk_tile *t, size_t r) {
   enum { WIDTH = 16 };
-  const uint16_t *scales = (const uint16_t *)panel;
-  const uint8_t *weights = panel + kvk_q8_scale_bytes(WIDTH, a->inputs);
-  const int8_t *x = (const int8_t *)a->values + row * a->value_stride;
-  const float *x_scales = a->scales + row * (a->inputs / KVK_GROUP);
-  for (size_t g = k_begin / KVK_GROUP; g < k_end / KVK_GROUP; g++) {
-    const uint8_t *w = weights + g * KVK_GROUP * WIDTH;
+  size_t inputs = t->a->inputs;
+  const uint8_t *row = kvk_row(t->a, t->row + r);
+  const int8_t *x = (const int8_t *)row;
+  const float *x_scales = (const float *)(row + kvk_q8_32_scales(inputs));
+  float *acc = t->acc + r * WIDTH;
+  for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
+    const uint8_t *block = t->panel + g * WIDTH * (2 + KVK_GROUP), *w = block + 2 * WIDTH;
+    const uint16_t *scales = (const uint16_t *)block;
     const int8_t *xg = x + g * KVK_GROUP;
     int32_t sums[WIDTH];
     vq32 sum = {0};
@@ -29,15 +31,13 @@ static void matmul_q8_0_row(const uint8_t *panel, size_t k_begin, size_t k_end,
     for (size_t o = 0; o < WIDTH; o += VW) {
       vi part;
       memcpy(&part, sums + o, sizeof part);
-      vf scale = vf_load_half(scales + g * WIDTH + o) * vf_set1(x_scales[g]);
+      vf scale = vf_load_half(scales + o) * vf_set1(x_scales[g]);
       vf_store(acc + o, vf_fma(__builtin_convertvector(part, vf), scale, vf_load(acc + o)));
     }
   }
 }
 
-static void matmul_q8_0(const void *panel, size_t k_begin, size_t k_end, const kvk_activations *a,
-                        size_t row, size_t rows, float *acc, kvk_ahead ahead) {
-  (void)ahead;
-  for (size_t r = 0; r < rows; r++)
-    matmul_q8_0_row(panel, k_begin, k_end, a, row + r, acc + r * 16);
+static void matmul_q8_0(const kvk_tile *t) {
+  for (size_t r = 0; r < t->rows; r++)
+    matmul_q8_0_row(t, r);
 }

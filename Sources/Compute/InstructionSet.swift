@@ -6,19 +6,23 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case portable
     /// x86-64 with AVX2, FMA and F16C.
     case avx2
+    /// The same and AVX-VNNI.
+    case avxvnni
     /// x86-64 with AVX-512 F, BW, VL, DQ and VNNI.
     case avx512
     /// The same and AVX512-BF16, used for BF16 weights.
     case avx512bf16
     /// arm64 with the dot product instructions.
     case neon
+    /// The same and int8 matrix multiplication.
+    case neoni8mm
 
     /// Whether this build and this processor have it.
     public var isAvailable: Bool { kernels != nil }
 
     /// The fastest one available.
     public static var best: InstructionSet {
-        [.avx512bf16, .avx512, .avx2, .neon].first { $0.isAvailable } ?? .portable
+        [.avx512bf16, .avx512, .avxvnni, .avx2, .neoni8mm, .neon].first { $0.isAvailable } ?? .portable
     }
 
     /// What `select()` finds, or `best` where that throws; found once.
@@ -42,13 +46,17 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         )
     }
 
-    var kernels: OpaquePointer? {
+    var kernels: OpaquePointer? { kvk_kernels_for(kernelSet) }
+
+    var kernelSet: kvk_isa {
         switch self {
-        case .portable: kvk_kernels_for(KVK_ISA_PORTABLE)
-        case .avx2: kvk_kernels_for(KVK_ISA_AVX2)
-        case .avx512: kvk_kernels_for(KVK_ISA_AVX512)
-        case .avx512bf16: kvk_kernels_for(KVK_ISA_AVX512BF16)
-        case .neon: kvk_kernels_for(KVK_ISA_NEON)
+        case .portable: KVK_ISA_PORTABLE
+        case .avx2: KVK_ISA_AVX2
+        case .avxvnni: KVK_ISA_AVXVNNI
+        case .avx512: KVK_ISA_AVX512
+        case .avx512bf16: KVK_ISA_AVX512BF16
+        case .neon: KVK_ISA_NEON
+        case .neoni8mm: KVK_ISA_NEONI8MM
         }
     }
 }

@@ -32,48 +32,12 @@ public struct Operations: Sendable {
             weight.baseAddress, epsilon, out.columns(from: 0, count: weight.count, rows: rows), out.columns)
     }
 
-    /// Brings rows into the form that weights of `type` want: for Q8_0 quantised to int8 in groups of 32, for F16 and
-    /// BF16 rounded to that type, in each case as ggml does it.
-    ///
-    /// - Parameter inFeatures: the columns to take, all of them when `nil`.
-    public func prepare(
-        _ x: FloatBuffer, rows: Int, inFeatures: Int? = nil, for type: WeightType, into out: Activations
-    ) {
-        let inFeatures = inFeatures ?? x.columns
-        out.reshape(type: type, rows: rows, inFeatures: inFeatures, kernels: team.kernels)
-        var target = out.kernelActivations
-        kvk_prepare(
-            team.kernels, team.team, type.kernelType, x.columns(from: 0, count: inFeatures, rows: rows), x.columns,
-            &target)
-    }
-
-    /// out[r][columnOffset + o] = Σ w[o][k] a[r][k] + bias[o], plus what is there already when `accumulate`.
-    ///
-    /// - Parameter a: prepared for the weights' type by a team with the same instruction set.
-    public func multiply(
-        _ a: Activations, _ w: WeightMatrix, bias: UnsafeBufferPointer<Float>? = nil, into out: FloatBuffer,
-        columnOffset: Int = 0, accumulate: Bool = false
-    ) {
-        precondition(w.instructionSet == team.instructionSet, "weights are packed for another instruction set")
-        precondition(a.type == w.type && a.inFeatures == w.inFeatures, "activations do not fit the weights")
-        precondition(bias == nil || bias?.count == w.outFeatures, "bias does not fit the weights")
-        guard a.rows > 0 else { return }
-        var activations = a.kernelActivations
-        var weights = w.kernelWeights
-        kvk_multiply(
-            team.kernels, team.team, &activations, &weights, bias?.baseAddress, accumulate,
-            out.columns(from: columnOffset, count: w.outFeatures, rows: a.rows), out.columns)
-    }
-
     /// Rotates `heads` heads from `columnOffset` on, in place; `positions` has one entry a row.
     public func rope(
         _ x: FloatBuffer, columnOffset: Int = 0, rows: Int, heads: Int, headDimension: Int,
         positions: UnsafeBufferPointer<Int32>, table: RopeTable
     ) {
-        precondition(positions.count >= rows && table.rotatedDimensions <= headDimension, "positions do not fit")
-        for position in positions.prefix(rows) {
-            precondition(position >= 0 && Int(position) < table.positions, "position outside the table")
-        }
+        table.check(positions, rows: rows, headDimension: headDimension)
         kvk_rope(
             team.kernels, team.team, x.columns(from: columnOffset, count: heads * headDimension, rows: rows), x.columns,
             rows, heads, headDimension, table.layout.kernelLayout, table.rotatedDimensions, positions.baseAddress,

@@ -12,7 +12,17 @@ public struct GGMLType: RawRepresentable, Hashable, Sendable {
     public static let f32 = GGMLType(rawValue: 0)
     public static let f16 = GGMLType(rawValue: 1)
     // swift-format-ignore: AlwaysUseLowerCamelCase
+    public static let q4_0 = GGMLType(rawValue: 2)
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    public static let q5_0 = GGMLType(rawValue: 6)
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     public static let q8_0 = GGMLType(rawValue: 8)
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    public static let q4_K = GGMLType(rawValue: 12)
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    public static let q5_K = GGMLType(rawValue: 13)
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    public static let q6_K = GGMLType(rawValue: 14)
     public static let bf16 = GGMLType(rawValue: 30)
 
     /// The name llama.cpp gives the type, or the number of an unknown one.

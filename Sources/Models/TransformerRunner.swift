@@ -90,11 +90,10 @@ public final class TransformerRunner: ModelRunner {
 
     private func logits(of residual: FloatBuffer, rows: Int) -> Logits {
         if rows > 0 {
-            let transformer = model.transformer
-            let normed = scratch.normed === residual ? scratch.residual : scratch.normed
-            norm(residual, transformer.outputNorm, rows: rows, into: normed)
-            var input = Input(normed, rows: rows)
-            multiply(&input, transformer.output, into: scratch.logits)
+            let output = model.transformer.output
+            multiplyNormed(
+                residual, rows: rows, norm: model.transformer.outputNorm,
+                [Operations.Product(output.weights, bias: output.bias?.values, into: scratch.logits)])
         }
         let values = UnsafeBufferPointer(scratch.logits.values)
         return Logits(

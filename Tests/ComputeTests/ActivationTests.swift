@@ -29,11 +29,13 @@ struct ActivationTests {
         let result = activations.kernelActivations
         for group in 0..<24 {
             let (codes, scale) = quantised(Array(x[group * 32..<group * 32 + 32]))
-            let row = group / 12
-            let values = result.values.assumingMemoryBound(to: Int8.self) + row * result.value_stride + group % 12 * 32
-            #expect((0..<32).map { values[$0] } == codes, "group \(group)")
-            #expect(Double(result.scales[group]) == scale)
-            #expect(result.offsets[group] == -128 * codes.reduce(0) { $0 + Int32($1) })
+            // A row: the codes, the scales, the offsets, each from a 64-byte border on.
+            let row = result.values + group / 12 * result.stride
+            let (values, scales) = (row + group % 12 * 32, row + columns + group % 12 * 4)
+            let codesFound = (0..<32).map { values.load(fromByteOffset: $0, as: Int8.self) }
+            #expect(codesFound == codes, "group \(group)")
+            #expect(Double(scales.load(as: Float.self)) == scale)
+            #expect(scales.load(fromByteOffset: 64, as: Int32.self) == -128 * codes.reduce(0) { $0 + Int32($1) })
         }
     }
 

@@ -13,8 +13,9 @@ struct MatrixProductTests {
             var generator = SeededGenerator(seed: seed)
             let team = ThreadTeam(threadCount: 2, instructionSet: set)
             let outputs = Int.random(in: 1...70, using: &generator)
-            let groups = Int.random(in: 1...4, using: &generator)
-            let inputs = type == .q8_0 ? groups * 32 : Int.random(in: 1...100, using: &generator)
+            let inputs =
+                type.groupSize == 1
+                ? Int.random(in: 1...100, using: &generator) : Int.random(in: 1...4, using: &generator) * type.groupSize
             let rows = Int.random(in: 1...20, using: &generator)
             let matrix = TestMatrix(type, rows: outputs, columns: inputs, using: &generator)
             let x = generator.floats(rows * inputs)
@@ -35,7 +36,7 @@ struct MatrixProductTests {
             }
 
             for row in 0..<rows {
-                let a = roundedActivations(x[row * inputs..<(row + 1) * inputs], for: type)
+                let a = roundedActivations(x[row * inputs..<(row + 1) * inputs], as: type.activationForm)
                 #expect(out[row][0] == before[row * (outputs + 3)] && out[row][1] == before[row * (outputs + 3) + 1])
                 #expect(out[row][outputs + 2] == before[row * (outputs + 3) + outputs + 2])
                 for o in 0..<outputs {
@@ -54,7 +55,10 @@ struct MatrixProductTests {
     func rowsAreIndependent(set: InstructionSet, type: WeightType) throws {
         var generator = SeededGenerator(seed: 7)
         // More inputs than a block of k, more rows than a chunk.
-        for (outputs, inputs, rows) in [(37, type == .q8_0 ? 1056 : 515, 33), (5, 32, 101)] {
+        for (outputs, inputs, rows) in [
+            (37, type.groupSize == 1 ? 515 : 1056 / type.groupSize * type.groupSize, 33),
+            (5, type.groupSize == 1 ? 32 : type.groupSize, 101),
+        ] {
             let matrix = TestMatrix(type, rows: outputs, columns: inputs, using: &generator)
             let x = generator.floats(rows * inputs)
             let expected = try multiply(matrix, x, rows: 0..<rows, threads: 1, set: set)
@@ -88,8 +92,9 @@ struct MatrixProductTests {
     @Test("are close between instruction sets", arguments: WeightType.allCases)
     func instructionSetsAgree(type: WeightType) throws {
         var generator = SeededGenerator(seed: 11)
-        let matrix = TestMatrix(type, rows: 33, columns: 64, using: &generator)
-        let x = generator.floats(3 * 64)
+        let columns = max(64, type.groupSize)
+        let matrix = TestMatrix(type, rows: 33, columns: columns, using: &generator)
+        let x = generator.floats(3 * columns)
         let portable = try multiply(matrix, x, rows: 0..<3, threads: 1, set: .portable).map(Float.init(bitPattern:))
         for set in availableSets {
             let other = try multiply(matrix, x, rows: 0..<3, threads: 1, set: set).map(Float.init(bitPattern:))

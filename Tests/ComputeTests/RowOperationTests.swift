@@ -9,7 +9,8 @@ struct RowOperationTests {
     @Test("look up table rows of every type", arguments: availableSets, WeightType.allCases)
     func embeds(set: InstructionSet, type: WeightType) throws {
         var generator = SeededGenerator(seed: 1)
-        let matrix = TestMatrix(type, rows: 9, columns: type == .q8_0 ? 64 : 45, using: &generator)
+        let matrix = TestMatrix(
+            type, rows: 9, columns: type.groupSize == 1 ? 45 : 2 * type.groupSize, using: &generator)
         let tokens: [Int32] = [8, 0, 3, 3]
         let out = try FloatBuffer(rows: 4, columns: matrix.columns)
         try matrix.bytes.withUnsafeBytes { bytes in

@@ -81,6 +81,17 @@ struct TestMatrix {
                 append(UInt32(UInt8(bitPattern: weight)), bytes: 1)
                 values.append(half(scale) * Double(weight))
             }
+        case .q4_0, .q5_0:
+            let scale = UInt16.random(in: 0x1000..<0x2c00, using: &generator)
+            let codes = (0..<32).map { _ in UInt8.random(in: 0..<(type == .q4_0 ? 16 : 32), using: &generator) }
+            append(UInt32(scale), bytes: 2)
+            if type == .q5_0 { append((0..<32).reduce(0) { $0 | UInt32(codes[$1] >> 4) << UInt32($1) }, bytes: 4) }
+            for i in 0..<16 { bytes.append(codes[i] & 15 | codes[i + 16] << 4) }
+            values += codes.map { half(scale) * Double(Int($0) - (type == .q4_0 ? 8 : 16)) }
+        case .q4_K, .q5_K, .q6_K:
+            let block = SuperBlock(type, using: &generator)
+            bytes += block.bytes
+            values += block.values
         }
     }
 
@@ -91,16 +102,21 @@ struct TestMatrix {
     }
 }
 
-/// What activations become for weights of a type.
-func roundedActivations(_ x: ArraySlice<Float>, for type: WeightType) -> [Double] {
-    switch type {
+/// What activations become in a form.
+func roundedActivations(_ x: ArraySlice<Float>, as form: ActivationForm) -> [Double] {
+    switch form {
     case .f32: x.map(Double.init)
     case .f16: x.map { roundedToHalf(Double($0)) }
     case .bf16: x.map { roundedToBrain(Double($0)) }
-    case .q8_0:
+    case .q8_32:
         stride(from: x.startIndex, to: x.endIndex, by: 32).flatMap { start in
             let (codes, scale) = quantised(Array(x[start..<start + 32]))
             return codes.map { Double($0) * scale }
+        }
+    case .q8_256:
+        stride(from: x.startIndex, to: x.endIndex, by: 256).flatMap { start in
+            let (codes, scale) = quantisedBlock(Array(x[start..<start + 256]))
+            return codes.map { Double($0) * Double(scale) }
         }
     }
 }

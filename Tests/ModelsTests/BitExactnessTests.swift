@@ -11,6 +11,8 @@ import Testing
 struct BitExactnessTests {
     static let variants: [TinyModel.Variant] = [
         .init(type: .q8_0, heads: 4, kvHeads: 2),
+        .init(type: .q4_0, isTied: true),
+        .init(architecture: "qwen2", type: .q5_0, hasBiases: true),
         .init(architecture: "qwen2", type: .f32, isTied: true, hasBiases: true),
         .init(type: .f16, heads: 3, kvHeads: 1, headDimension: 32),
         .init(architecture: "qwen2", type: .bf16, hasBiases: true),

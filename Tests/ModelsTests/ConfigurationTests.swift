@@ -153,7 +153,7 @@ struct ConfigurationTests {
         expectError(.invalidTensor, "tensor 'blk.0.attn_q_norm.weight': has no place in architecture llama") {
             try Model.load(file: TinyModel.open(stray), team: team)
         }
-        for (type, size, name) in [(UInt32(2), 18, "Q4_0"), (99, 0, "type 99")] {
+        for (type, size, name) in [(UInt32(3), 20, "Q4_1"), (99, 0, "type 99")] {
             var other = TinyModel(.init()).builder
             other.replaceTensor(
                 "blk.0.attn_q.weight", type: type, shape: [64, 64], data: Array(repeating: 0, count: 128 * size))

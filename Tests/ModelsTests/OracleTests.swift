@@ -11,19 +11,24 @@ import Testing
 struct OracleTests {
     static let names = [
         "llama-f32", "qwen2-q8_0", "llama-f16-tied-mha", "llama-bf16-keylength", "llama-q8_0-ropefactors",
-        "llama-f16-linear", "qwen2-f32-tied", "qwen2-bf16-mha", "llama-mixed",
+        "llama-f16-linear", "qwen2-f32-tied", "qwen2-bf16-mha", "llama-mixed", "llama-q4_0", "qwen2-q5_0-tied",
+        "llama-q4_k", "llama-q5_k", "llama-q6_k", "llama-q4_k_m", "qwen2-q4_k_m",
     ]
 
-    /// Over the most that rounding moves llama.cpp's own log-probabilities (0.002 with F32 weights, 0.12 with Q8_0);
-    /// measured: up to 1.31.
+    /// Over the most that rounding moves llama.cpp's own log-probabilities (0.002 with F32 weights, 0.11 to 0.13 with
+    /// groups of 32, 0.15 to 0.37 with groups of 256); measured: up to 1.31.
     static let largestTolerance = 1.5
     /// Over the mean of the same; measured: up to 1.02.
     static let meanTolerance = 1.25
+    /// What bf16 attention may add to both; measured: 0.025 and 0.0020.
+    static let bf16Allowance = (max: 0.04, mean: 0.003)
 
-    @Test("greedy continuations are the same, and the ten best log-probabilities of each step close", arguments: names)
-    func agrees(name: String) throws {
+    @Test(
+        "greedy continuations are the same, and the ten best log-probabilities of each step close",
+        arguments: names, InstructionSet.attentionSets)
+    func agrees(name: String, set: InstructionSet) throws {
         let reference = try OracleReference(named: name)
-        let team = ThreadTeam(threadCount: 2)
+        let team = ThreadTeam(threadCount: 2, instructionSet: set)
         let model = try Model.load(file: GGUFFile(path: reference.modelPath), team: team)
         let runner = try TransformerRunner(
             model: model, team: team, slotCount: 400, limits: StepLimits(rows: 300, logitRows: 1))
@@ -48,8 +53,10 @@ struct OracleTests {
         }
         for (deviation, table) in [(stored, "stored"), (exact, "exact")] {
             let limit = reference.storedAgainstExact
-            #expect(deviation.max <= Self.largestTolerance * limit.max, "\(table): largest difference")
-            #expect(deviation.mean <= Self.meanTolerance * limit.mean, "\(table): mean difference")
+            let allowance = set.attendsInBF16 ? Self.bf16Allowance : (max: 0, mean: 0)
+            #expect(
+                deviation.max <= Self.largestTolerance * limit.max + allowance.max, "\(table): largest difference")
+            #expect(deviation.mean <= Self.meanTolerance * limit.mean + allowance.mean, "\(table): mean difference")
         }
     }
 

@@ -52,7 +52,7 @@ struct ReferenceTransformer {
     }
 
     private func project(_ x: [Double], _ name: String) -> [Double] {
-        let x = (model.types[name + ".weight"] ?? .f32).store(x.map { Float($0) }).values
+        let x = (model.types[name + ".weight"] ?? .f32).activations.store(x.map { Float($0) }).values
         let matrix = weight(name + ".weight")
         let bias = weight(name + ".bias")
         return (0..<matrix.count / x.count).map { row in

@@ -3,8 +3,20 @@ enum StoredType: UInt32, CaseIterable, Sendable {
     case f32 = 0
     case f16 = 1
     // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q4_0 = 2
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    case q5_0 = 6
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     case q8_0 = 8
     case bf16 = 30
+
+    /// What the input of a product with weights of this type is rounded to.
+    var activations: StoredType {
+        switch self {
+        case .q4_0, .q5_0: .q8_0
+        default: self
+        }
+    }
 
     /// The bytes of rows of values, and the values those bytes stand for.
     func store(_ values: [Float]) -> (bytes: [UInt8], values: [Double]) {
@@ -39,6 +51,23 @@ enum StoredType: UInt32, CaseIterable, Sendable {
                     bytes.append(UInt8(bitPattern: Int8(quant)))
                     stored.append(Double(quant * scale))
                 }
+            }
+        case .q4_0, .q5_0:
+            let zero: Float = self == .q4_0 ? 8 : 16
+            for start in stride(from: 0, to: values.count, by: 32) {
+                let block = values[start..<start + 32]
+                let largest = block.max { abs($0) < abs($1) } ?? 0
+                let (bits, scale) = half(-largest / zero)
+                let codes = block.map { value in
+                    UInt32(scale == 0 ? zero : min(2 * zero - 1, max(0, (value / scale).rounded() + zero)))
+                }
+                bytes.append(littleEndian: bits)
+                if self == .q5_0 {
+                    let fifths = codes.enumerated().reduce(0) { $0 | ($1.element >> 4) << UInt32($1.offset) }
+                    bytes.append(littleEndian: fifths)
+                }
+                for index in 0..<16 { bytes.append(UInt8(codes[index] & 15 | (codes[index + 16] & 15) << 4)) }
+                stored += codes.map { Double((Float($0) - zero) * scale) }
             }
         }
         return (bytes, stored)

@@ -23,6 +23,11 @@ def version():
     return f"llama.cpp of llama-cpp-python {llama_cpp.__version__}"
 
 
+def library():
+    """The library itself, for functions of ggml that the package does not wrap."""
+    return llama_cpp.llama_cpp._lib
+
+
 class LlamaOracle:
     """One GGUF file, on one thread, without flash attention."""
 

@@ -13,6 +13,7 @@ between which everything else in the model, the context above all, decides.
 """
 
 import argparse
+import ctypes
 import functools
 import pathlib
 import tempfile
@@ -24,7 +25,8 @@ import numpy as np
 import byte_bpe
 
 TYPES = gguf.GGMLQuantizationType
-F32, F16, BF16, Q8_0 = TYPES.F32, TYPES.F16, TYPES.BF16, TYPES.Q8_0
+F32, F16, BF16, Q8_0, Q4_0, Q5_0 = TYPES.F32, TYPES.F16, TYPES.BF16, TYPES.Q8_0, TYPES.Q4_0, TYPES.Q5_0
+Q4_K, Q5_K, Q6_K = TYPES.Q4_K, TYPES.Q5_K, TYPES.Q6_K
 VOCABULARY = 320
 CONTEXT = 512
 LENGTHS = {40: 64, 7: 64, 1: 64, 300: 16}  # of a prompt: steps taken after it
@@ -56,7 +58,7 @@ class Shape:
     prompts: tuple  # their seeds
     arch: str
     pre: str
-    weights: dict  # of a tensor by the name's part before ".weight"; "" is the default
+    weights: dict  # of a tensor by its name, or the last part of it, without ".weight"; "" is the default
     tied: bool = False
     width: int = 32
     heads: int = 4
@@ -67,6 +69,7 @@ class Shape:
     rope_base: float = 10000.0
     rope_linear: float = 0.0
     rope_factors: bool = False
+    lean: float = 1.0  # by how much a token prefers the first of its two successors
     template: str = CHATML
 
 
@@ -88,6 +91,38 @@ MODELS = [
         "llama-mixed", 11, (1022, 604, 193, 4), "llama", "smollm",
         {"": Q8_0, "token_embd": F16, "output": F32, "attn_q": BF16, "attn_v": F16, "ffn_down": F16},
         hidden=64, layers=3,
+    ),
+    Shape("llama-q4_0", 6, (58, 43, 55, 3), "llama", "smollm", {"": Q4_0}, width=64, head=16, hidden=96),
+    Shape(
+        "qwen2-q5_0-tied", 9, (36, 185, 37, 10), "qwen2", "qwen2", {"": Q5_0}, tied=True, width=64, head=16, hidden=96,
+        rope_base=1e6,
+    ),
+    # Rows that are no multiple of 256 cannot be of a K type; llama.cpp falls back as here.
+    Shape(
+        "llama-q4_k", 6, (1186, 46, 390, 29), "llama", "llama-bpe", {"": Q4_K, "attn_output": Q5_0, "ffn_down": Q5_0},
+        tied=True, width=256, head=16, hidden=64,
+    ),
+    Shape(
+        "llama-q5_k", 5, (30, 164, 571, 27), "llama", "smollm", {"": Q5_K, "attn_output": Q5_0, "ffn_down": Q5_0},
+        tied=True, width=256, head=16, hidden=64, layers=1,
+    ),
+    Shape(
+        "llama-q6_k", 12, (106, 24, 180, 141), "llama", "gpt-2", {"": Q6_K, "attn_output": Q8_0, "ffn_down": Q8_0},
+        tied=True, width=256, head=16, hidden=64, layers=1,
+    ),
+    # What llama-quantize makes of Q4_K_M: some values and down projections, and the output, in Q6_K.
+    Shape(
+        "llama-q4_k_m", 0, (11, 5, 18, 3), "llama", "llama-bpe",
+        {"": Q4_K, "attn_v": Q6_K, "ffn_down": Q6_K, "output": Q6_K},
+        width=256, heads=8, kv_heads=2, head=32, hidden=256, layers=1, lean=1.25,
+        template=LLAMA3,
+    ),
+    # The same of a model like Qwen2.5-0.5B, whose rows are no multiple of 256 but in the down projection.
+    Shape(
+        "qwen2-q4_k_m", 0, (23, 1, 2, 0), "qwen2", "qwen2",
+        {"": Q5_0, "attn_v": Q8_0, "ffn_down": Q6_K, "token_embd": Q8_0},
+        tied=True, width=160, heads=5, kv_heads=1, head=32, hidden=256, layers=1, lean=1.4,
+        rope_base=1e6,
     ),
 ]
 
@@ -162,7 +197,7 @@ def remember(shape, out, random):
     keys = directions(out[block + "ffn_norm.weight"] * out["token_embd.weight"][tokens])
     goals = out["output_norm.weight"] * out.get("output.weight", out["token_embd.weight"])[tokens]
     first, second = random.permutation(shape.hidden), random.permutation(shape.hidden)
-    values = directions(directions(goals[first]) + directions(goals[second]))
+    values = directions(shape.lean * directions(goals[first]) + directions(goals[second]))
     # A unit whose token it is sees about `found`, so what it writes has rms near RECALL, as the state has near 1.
     found = 0.75 * np.sqrt(shape.width)
     out[block + "ffn_gate.weight"] = keys
@@ -177,6 +212,29 @@ def llama3_factors(shape):
     turns = trained * frequencies / (2 * np.pi)
     smooth = np.clip((turns - low) / (high - low), 0, 1)
     return (1 / ((1 - smooth) / factor + smooth)).astype(np.float32)
+
+
+def kind_of(shape, name):
+    """The type in which a matrix is stored."""
+    name = name.removesuffix(".weight")
+    return next(shape.weights[key] for key in (name, name.split(".")[-1], "") if key in shape.weights)
+
+
+def quantize(values, kind):
+    """Bytes of the rows. K types by ggml itself; `gguf` cannot make them."""
+    if kind not in (Q4_K, Q5_K, Q6_K):
+        return gguf.quants.quantize(values, kind)
+    from llama_oracle import library
+
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    out = np.empty(gguf.quants.quant_shape_to_byte_shape(values.shape, kind), dtype=np.uint8)
+    convert = library().ggml_quantize_chunk
+    convert.restype = ctypes.c_size_t
+    convert.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p] + [ctypes.c_int64] * 3 + [ctypes.c_void_p]
+    written = convert(int(kind), values.ctypes.data, out.ctypes.data, 0, *values.shape, None)
+    if written != out.size:
+        raise ValueError(f"ggml wrote {written} bytes, not {out.size}")
+    return out
 
 
 def write(shape, path, all_f32=False):
@@ -202,10 +260,8 @@ def write(shape, path, all_f32=False):
         writer.add_rope_scaling_factor(shape.rope_linear)
     vocabulary(shape.pre).write(writer, shape.template)
     for name, values in tensors(shape).items():
-        kind = F32
-        if values.ndim == 2:
-            kind = shape.weights.get(name.removesuffix(".weight").split(".")[-1], shape.weights[""])
-        stored = gguf.quants.quantize(values, kind)
+        kind = kind_of(shape, name) if values.ndim == 2 else F32
+        stored = quantize(values, kind)
         if all_f32:
             stored, kind = gguf.quants.dequantize(stored, kind), F32
         writer.add_tensor(name, stored, raw_dtype=kind)

@@ -1,6 +1,41 @@
 // Row operations: RMS norm, SiLU, addition, rotary positions, conversions.
 
-static void rms_norm(const float *x, const float *weight, float epsilon, size_t n, float *out) {
+KVK_INLINE void store_sums_as(const kvk_sums *s, const bool has_bias, const bool accumulate,
+                              float *out, size_t out_stride) {
+  const float *from = s->values;
+  for (size_t r = 0; r < s->rows; r++, from += s->stride, out += out_stride) {
+    size_t o = 0;
+    for (; o + VW <= s->columns; o += VW) {
+      vf v = vf_load(from + o);
+      if (has_bias)
+        v += vf_load(s->bias + o);
+      if (accumulate)
+        v += vf_load(out + o);
+      vf_store(out + o, v);
+    }
+    for (; o < s->columns; o++) {
+      float v = from[o];
+      if (has_bias)
+        v += s->bias[o];
+      if (accumulate)
+        v += out[o];
+      out[o] = v;
+    }
+  }
+}
+
+static void store_sums(const kvk_sums *s, bool accumulate, float *out, size_t out_stride) {
+  if (s->bias && accumulate)
+    store_sums_as(s, true, true, out, out_stride);
+  else if (s->bias)
+    store_sums_as(s, true, false, out, out_stride);
+  else if (accumulate)
+    store_sums_as(s, false, true, out, out_stride);
+  else
+    store_sums_as(s, false, false, out, out_stride);
+}
+
+static float rms_scale(const float *x, float epsilon, size_t n) {
   vf a = vf_set1(0), b = vf_set1(0);
   size_t i = 0;
   for (; i + 2 * VW <= n; i += 2 * VW) {
@@ -13,8 +48,13 @@ static void rms_norm(const float *x, const float *weight, float epsilon, size_t 
     a = vf_fma(u, u, a);
   }
   float mean = vf_sum(a + b) / (float)n;
-  vf scale = vf_set1(1.0f / __builtin_elementwise_sqrt(mean + epsilon));
-  for (i = 0; i + VW <= n; i += VW)
+  return 1.0f / __builtin_elementwise_sqrt(mean + epsilon);
+}
+
+static void rescale(const float *x, float factor, const float *weight, size_t n, float *out) {
+  vf scale = vf_set1(factor);
+  size_t i = 0;
+  for (; i + VW <= n; i += VW)
     vf_store(out + i, vf_load(x + i) * scale * vf_load(weight + i));
   if (i < n)
     vf_store_some(out + i, vf_load_some(x + i, n - i) * scale * vf_load_some(weight + i, n - i),
@@ -57,14 +97,6 @@ static void rope(float *x, size_t heads, size_t head_dimension, kvk_rope_layout 
   }
 }
 
-static void to_half(const float *x, size_t n, uint16_t *out) {
-  size_t i = 0;
-  for (; i + VW <= n; i += VW)
-    vf_store_half(out + i, vf_load(x + i));
-  for (; i < n; i++)
-    out[i] = kvk_to_half(x[i]);
-}
-
 static void dequantise_f32(const uint8_t *row, size_t k, float *out) { memcpy(out, row, k * 4); }
 
 static void dequantise_f16(const uint8_t *row, size_t k, float *out) {
@@ -84,11 +116,37 @@ static void dequantise_bf16(const uint8_t *row, size_t k, float *out) {
 }
 
 static void dequantise_q8_0(const uint8_t *row, size_t k, float *out) {
-  for (size_t g = 0; g < k / KVK_GROUP; g++, row += KVK_GROUP_BYTES, out += KVK_GROUP) {
+  for (size_t g = 0; g < k / KVK_GROUP; g++, row += 34, out += KVK_GROUP) {
     uint16_t half;
     memcpy(&half, row, 2);
     float scale = kvk_from_half(half);
     for (size_t i = 0; i < KVK_GROUP; i++)
       out[i] = scale * (float)(int8_t)row[2 + i];
+  }
+}
+
+static void dequantise_q4_0(const uint8_t *row, size_t k, float *out) {
+  for (size_t g = 0; g < k / KVK_GROUP; g++, row += 18, out += KVK_GROUP) {
+    uint16_t half;
+    memcpy(&half, row, 2);
+    float scale = kvk_from_half(half);
+    for (size_t i = 0; i < 16; i++) {
+      out[i] = scale * (float)((row[2 + i] & 15) - 8);
+      out[16 + i] = scale * (float)((row[2 + i] >> 4) - 8);
+    }
+  }
+}
+
+static void dequantise_q5_0(const uint8_t *row, size_t k, float *out) {
+  for (size_t g = 0; g < k / KVK_GROUP; g++, row += 22, out += KVK_GROUP) {
+    uint16_t half;
+    uint32_t fifths;
+    memcpy(&half, row, 2);
+    memcpy(&fifths, row + 2, 4);
+    float scale = kvk_from_half(half);
+    for (size_t i = 0; i < 16; i++) {
+      out[i] = scale * (float)((int)((row[6 + i] & 15) | (fifths >> i & 1) << 4) - 16);
+      out[16 + i] = scale * (float)((int)(row[6 + i] >> 4 | (fifths >> (16 + i) & 1) << 4) - 16);
+    }
   }
 }

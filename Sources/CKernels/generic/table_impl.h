@@ -5,32 +5,44 @@
 // floats, `vi` and `vu` 32-bit integers, `VW` lanes, `TILE_ROWS`, the functions used here), then
 // these files, under a target attribute. Q8_0 tiles are written by hand for each instruction set.
 
-#define FLOAT_MATMUL(TYPE, ELEMENT, FETCH_ROWS)                                                    \
+#define FLOAT_MATMUL(TYPE, ELEMENT)                                                                \
   {.panel = 2 * VW,                                                                                \
    .interleave = 1,                                                                                \
+   .panel_bytes = kvk_panel_bytes_float,                                                           \
+   .pack = sizeof(ELEMENT) == 4 ? kvk_pack_32 : kvk_pack_16,                                       \
    .tile_rows = TILE_ROWS,                                                                         \
    .k_step = FLOAT_K_STEP,                                                                         \
-   .fetch_rows = FETCH_ROWS,                                                                       \
    .k_block = 512,                                                                                 \
    .element = sizeof(ELEMENT),                                                                     \
-   .activation = sizeof(float),                                                                    \
-   .prepare = prepare_##TYPE,                                                                      \
    .tile = matmul_##TYPE}
 
-#define Q8_MATMUL(PANEL, INTERLEAVE, ROWS, FLIP)                                                   \
-  {.panel = PANEL,                                                                                 \
+// A group-of-32 type in panels of 16 outputs, BYTES for 32 weights and their scale.
+#define GROUP32_ENTRY(TYPE, TILE, BYTES, INTERLEAVE, FLIP)                                         \
+  {.panel = 16,                                                                                    \
    .interleave = INTERLEAVE,                                                                       \
-   .tile_rows = ROWS,                                                                              \
+   .panel_bytes = kvk_panel_bytes_32,                                                              \
+   .element = BYTES,                                                                               \
+   .pack = kvk_pack_##TYPE,                                                                        \
+   .tile_rows = 4,                                                                                 \
    .k_step = KVK_GROUP,                                                                            \
-   .fetch_rows = 3,                                                                                \
    .k_block = 1024,                                                                                \
    .flip = FLIP,                                                                                   \
-   .element = 1,                                                                                   \
-   .activation = 1,                                                                                \
-   .prepare = prepare_q8_0,                                                                        \
-   .tile = matmul_q8_0}
+   .tile = TILE}
+
+#define FLOAT_PREPARATIONS                                                                         \
+  [KVK_FORM_F32] = {KVK_GROUP, row_bytes_float, prepare_f32},                                      \
+  [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16}
+#define QUANTISED_PREPARATION(PREPARE) [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, PREPARE}
 
 #define ROW_KERNELS                                                                                \
-  .dequantise = {dequantise_f32, dequantise_f16, dequantise_bf16, dequantise_q8_0},                \
-  .rms_norm = rms_norm, .silu_multiply = silu_multiply, .add = add, .rope = rope,                  \
-  .to_half = to_half, .attend = attend
+  .dequantise = {[KVK_F32] = dequantise_f32,       [KVK_F16] = dequantise_f16,                     \
+                 [KVK_BF16] = dequantise_bf16,     [KVK_Q8_0] = dequantise_q8_0,                   \
+                 [KVK_Q4_0] = dequantise_q4_0,     [KVK_Q5_0] = dequantise_q5_0,                   \
+                 [KVK_Q4_K] = kvk_dequantise_q4_k, [KVK_Q5_K] = kvk_dequantise_q5_k,               \
+                 [KVK_Q6_K] = kvk_dequantise_q6_k},                                                \
+  .store_sums = store_sums, .rms_scale = rms_scale, .rescale = rescale,                            \
+  .silu_multiply = silu_multiply, .add = add, .rope = rope,                                        \
+  .store = {store_f16, store_bf16, store_q8}
+
+#define F32_ATTENTION .attend = attend_f32, .merge = merge_f32
+#define BF16_ATTENTION .attend = attend_bf16, .merge = merge_bf16

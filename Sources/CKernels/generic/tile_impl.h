@@ -16,8 +16,9 @@ enum { FLOAT_K_STEP = 8 };
         acc[r][v] = vf_load(c + (size_t)r * ldc + v * VW);                                         \
     }                                                                                              \
     for (size_t k = 0; k < count; k++) {                                                           \
-      if (k % FLOAT_K_STEP == 0)                                                                   \
-        kvk_fetch(&ahead);                                                                         \
+      const size_t offset = k * ldb * sizeof(ELEMENT);                                             \
+      if (offset % KVK_ALIGNMENT == 0)                                                             \
+        kvk_fetch(&ahead, offset, k % 8, (2 * VW * sizeof(ELEMENT) + 63) / KVK_ALIGNMENT);         \
       vf w[2];                                                                                     \
       KVK_UNROLL                                                                                   \
       for (int v = 0; v < vectors; v++)                                                            \
@@ -51,27 +52,13 @@ DEFINE_TILE(tile_f32, float, vf_load)
 DEFINE_TILE(tile_f16, uint16_t, vf_load_half)
 DEFINE_TILE(tile_bf16, uint16_t, vf_load_bfloat)
 
-/// c [rows × columns] += a [rows × count] · b [count × columns]; columns a multiple of VW.
-static void product(size_t rows, size_t columns, size_t count, const float *a, size_t lda,
-                    const float *b, size_t ldb, float *c, size_t ldc) {
-  const kvk_ahead none = {NULL, 0};
-  for (size_t o = 0; o < columns; o += 2 * VW) {
-    for (size_t r = 0; r < rows; r += TILE_ROWS) {
-      size_t some = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;
-      if (columns - o >= 2 * VW)
-        tile_f32(2, some, a + r * lda, lda, b + o, ldb, count, c + r * ldc + o, ldc, none);
-      else
-        tile_f32(1, some, a + r * lda, lda, b + o, ldb, count, c + r * ldc + o, ldc, none);
-    }
-  }
-}
-
 #define DEFINE_MATMUL(NAME, TILE, ELEMENT)                                                         \
-  static void NAME(const void *panel, size_t k_begin, size_t k_end, const kvk_activations *a,      \
-                   size_t row, size_t rows, float *acc, kvk_ahead ahead) {                         \
-    size_t stride = a->value_stride / sizeof(float);                                               \
-    TILE(2, rows, (const float *)a->values + row * stride + k_begin, stride,                       \
-         (const ELEMENT *)panel + k_begin * 2 * VW, 2 * VW, k_end - k_begin, acc, 2 * VW, ahead);  \
+  static void NAME(const kvk_tile *t) {                                                            \
+    const size_t begin = t->k_begin * 2 * VW;                                                      \
+    const kvk_ahead ahead = {t->ahead.next + begin * sizeof(ELEMENT), t->ahead.pieces};            \
+    TILE(2, t->rows, (const float *)kvk_row(t->a, t->row) + t->k_begin,                            \
+         t->a->stride / sizeof(float), (const ELEMENT *)t->panel + begin, 2 * VW,                  \
+         t->k_end - t->k_begin, t->acc, 2 * VW, ahead);                                            \
   }
 
 DEFINE_MATMUL(matmul_f32, tile_f32, float)

@@ -49,9 +49,11 @@ void kvk_team_run(kvk_team *team, size_t count, size_t grain, kvk_work work, voi
 typedef enum kvk_isa {
   KVK_ISA_PORTABLE,
   KVK_ISA_AVX2,       // AVX2, FMA, F16C
+  KVK_ISA_AVXVNNI,    // the same and AVX-VNNI
   KVK_ISA_AVX512,     // AVX-512 F, BW, VL, DQ, VNNI
   KVK_ISA_AVX512BF16, // the same and AVX512-BF16
   KVK_ISA_NEON,       // Armv8.2 dot product
+  KVK_ISA_NEONI8MM,   // the same and Armv8.6 int8 matrix multiplication
   KVK_ISA_COUNT
 } kvk_isa;
 
@@ -64,7 +66,36 @@ const kvk_kernels *kvk_kernels_for(kvk_isa isa);
 
 // ---- Weights
 
-typedef enum kvk_type { KVK_F32, KVK_F16, KVK_BF16, KVK_Q8_0, KVK_TYPE_COUNT } kvk_type;
+typedef enum kvk_type {
+  KVK_F32,
+  KVK_F16,
+  KVK_BF16,
+  KVK_Q8_0, // groups of 32: f16 scale, 32 int8
+  KVK_Q4_0, // groups of 32: f16 scale, 16 bytes of nibbles, zero point 8
+  KVK_Q5_0, // groups of 32: f16 scale, 32 fifth bits, 16 bytes of nibbles, zero point 16
+  KVK_Q4_K, // super-blocks of 256 in groups of 32 with a scale and a min each: layouts in k_quants.h
+  KVK_Q5_K,
+  KVK_Q6_K, // super-blocks of 256 in groups of 16 with a scale each
+  KVK_TYPE_COUNT
+} kvk_type;
+
+/// What becomes of activations before they meet weights. Weights of several types may want the same
+/// form and then share one conversion.
+typedef enum kvk_form {
+  KVK_FORM_F32,    // as they are
+  KVK_FORM_F16,    // rounded to f16
+  KVK_FORM_BF16,   // rounded to bf16
+  KVK_FORM_Q8_32,  // int8 with an f16 scale for each 32, as ggml's Q8_0
+  KVK_FORM_Q8_256, // int8 with an f32 scale for each 256, as ggml's Q8_K
+  KVK_FORM_COUNT
+} kvk_form;
+
+/// Elements that form an indivisible group in a row.
+size_t kvk_type_group(kvk_type type);
+/// Bytes of such a group in a model file.
+size_t kvk_type_group_bytes(kvk_type type);
+/// The form that weights of a type want their activations in.
+kvk_form kvk_type_form(kvk_type type);
 
 /// A weight matrix [outputs × inputs], packed for one kernel table.
 typedef struct kvk_weights {
@@ -74,7 +105,7 @@ typedef struct kvk_weights {
   const void *packed;
 } kvk_weights;
 
-/// Bytes of a row of `count` elements in a model file. `count` must be a multiple of 32 for Q8_0.
+/// Bytes of a row of `count` elements, whole groups, in a model file.
 size_t kvk_row_bytes(kvk_type type, size_t count);
 /// Bytes that `kvk_pack` writes.
 size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t outputs, size_t inputs);
@@ -83,27 +114,56 @@ size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t output
 void kvk_pack(const kvk_kernels *kernels, kvk_team *team, kvk_type type, size_t outputs,
               size_t inputs, const void *rows, void *packed);
 
-/// The input of matrix products in the form that weights of one type want; made once, used by
-/// several products.
+// ---- Matrix products
+
+/// The input of matrix products in the form that weights want; made once, used by several products.
+/// A row holds everything about it, laid out as the form and the kernel table have it.
 typedef struct kvk_activations {
+  kvk_form form;
   size_t rows;
   size_t inputs;
-  void *values;        // [rows] × value_stride bytes, 64-byte aligned
-  size_t value_stride; // bytes from row to row
-  float *scales;       // Q8_0: [rows × inputs / 32]
-  int32_t *offsets;    // Q8_0: [rows × inputs / 32], -128 times the group's sum
+  void *values;  // [rows] × stride bytes, 64-byte aligned
+  size_t stride; // bytes from row to row: kvk_activation_stride
 } kvk_activations;
 
-/// Bytes of a row of `values`.
-size_t kvk_activation_stride(const kvk_kernels *kernels, kvk_type type, size_t inputs);
-/// Converts x [rows × x_stride]: F32 as is; F16, BF16 rounded to that type; Q8_0 quantised in
-/// groups of 32 as ggml does.
-void kvk_prepare(const kvk_kernels *kernels, kvk_team *team, kvk_type type, const float *x,
-                 size_t x_stride, const kvk_activations *out);
-/// out[r][o] = (Σ_k w[o][k] a[r][k] + bias[o]) + (accumulate ? out[r][o] : 0). `bias` may be NULL.
-void kvk_multiply(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
-                  const kvk_weights *w, const float *bias, bool accumulate, float *out,
-                  size_t out_stride);
+/// Bytes from row to row; no form needs more than f32 for the same inputs.
+size_t kvk_activation_stride(const kvk_kernels *kernels, kvk_form form, size_t inputs);
+/// Converts x [rows × x_stride] to out->form.
+void kvk_prepare(const kvk_kernels *kernels, kvk_team *team, const float *x, size_t x_stride,
+                 const kvk_activations *out);
+/// `kvk_rms_norm` and `kvk_prepare` in one pass, with the same results.
+void kvk_norm_prepare(const kvk_kernels *kernels, kvk_team *team, const float *x, size_t x_stride,
+                      const float *weight, float epsilon, const kvk_activations *out);
+
+/// One of the products of an activation:
+/// out[r][o] = (Σ_k w[o][k] a[r][k] + bias[o]) + (accumulate ? out[r][o] : 0).
+typedef struct kvk_product {
+  kvk_weights weights;
+  const float *bias; // may be NULL
+  bool accumulate;
+  float *out;
+  size_t out_stride;
+} kvk_product;
+
+enum { KVK_MAX_PRODUCTS = 8 };
+
+/// Computes up to KVK_MAX_PRODUCTS products in one go; all weights want the form of `a`, and no
+/// output overlaps another.
+void kvk_multiply_many(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
+                       const kvk_product *products, size_t count);
+
+/// hidden = silu(gate·a + gate_bias) * (up·a + up_bias) for each row, brought into the form of
+/// `out` (whose memory is not that of `a`). `scratch` [a->rows × scratch_stride] may be used on the
+/// way: forms with groups of 256 need it. The result is that of `kvk_multiply_many`, `kvk_silu_multiply` and `kvk_prepare`.
+typedef struct kvk_gated {
+  kvk_weights gate, up;             // of the same shape
+  const float *gate_bias, *up_bias; // may be NULL
+  float *scratch;
+  size_t scratch_stride;
+} kvk_gated;
+
+void kvk_multiply_gated(const kvk_kernels *kernels, kvk_team *team, const kvk_activations *a,
+                        const kvk_gated *gated, const kvk_activations *out);
 
 // ---- Rows
 
@@ -139,13 +199,26 @@ void kvk_rope(const kvk_kernels *kernels, kvk_team *team, float *x, size_t x_str
 
 // ---- Keys and values
 
-/// One layer's keys or values as f16: element d of slot s and kv head h is base[h * head_stride + s
-/// * slot_stride + d].
+/// How keys and values are kept.
+typedef enum kvk_kv_type {
+  KVK_KV_F16,
+  KVK_KV_BF16,
+  KVK_KV_Q8, // int8 in groups of 32 dimensions with an f16 scale each, quantised as ggml's Q8_0
+  KVK_KV_TYPE_COUNT
+} kvk_kv_type;
+
+/// Bytes of the keys (or values) of one head in one slot. For q8 these are the scales of all groups
+/// (the last one may be short), then the int8s, then up to 3 bytes to a multiple of 4.
+size_t kvk_kv_bytes(kvk_kv_type type, size_t head_dimension);
+
+/// One layer's keys and values: those of kv head h in slot s begin at byte h * head_stride + s *
+/// slot_stride.
 typedef struct kvk_cache {
-  uint16_t *keys;
-  uint16_t *values;
-  size_t head_stride;
-  size_t slot_stride;
+  kvk_kv_type type;
+  uint8_t *keys;
+  uint8_t *values;
+  size_t head_stride; // bytes
+  size_t slot_stride; // bytes, at least kvk_kv_bytes
   size_t heads;
   size_t head_dimension;
 } kvk_cache;
@@ -155,6 +228,24 @@ typedef struct kvk_cache {
 void kvk_store(const kvk_kernels *kernels, kvk_team *team, const float *k, size_t k_stride,
                const float *v, size_t v_stride, size_t rows, const int32_t *slots,
                const kvk_cache *cache);
+/// `kvk_rope` of q's `heads` heads and of k's, both in place, then `kvk_store`, in one pass: the
+/// same bits.
+void kvk_rope_store(const kvk_kernels *kernels, kvk_team *team, float *q, size_t q_stride,
+                    size_t heads, float *k, size_t k_stride, const float *v, size_t v_stride,
+                    size_t rows, kvk_rope_layout layout, size_t rotated, const int32_t *positions,
+                    const float *cos_sin, const int32_t *slots, const kvk_cache *cache);
+
+// ---- Attention
+//
+// A path's positions are cut into tiles of 64 and partitions of 256, both at absolute positions. A
+// row's softmax starts anew in each partition; the partitions' results are then merged in order. So
+// it does not matter which rows are attended together and which worker takes which partition.
+
+enum {
+  KVK_TILE = 64,           // tile t covers positions [64 t, 64 t + 64)
+  KVK_PARTITION_TILES = 4, // tiles in a partition
+  KVK_PARTITION = KVK_TILE * KVK_PARTITION_TILES
+};
 
 /// Consecutive slots that hold consecutive positions.
 typedef struct kvk_segment {
@@ -162,27 +253,45 @@ typedef struct kvk_segment {
   int32_t count;
 } kvk_segment;
 
-/// Rows of one path at consecutive positions.
-typedef struct kvk_span {
-  int32_t first_row;
-  int32_t rows;
-  int32_t first_position;
-  int32_t first_segment;
-  int32_t segments;
-} kvk_span;
+/// Writes the slots of positions 0..<count; the segments must hold as many.
+void kvk_list_slots(const kvk_segment *segments, size_t count, int32_t *slots);
+/// Orders lists of slots somehow; 0 where they are equal.
+int kvk_compare_slots(const int32_t *a, const int32_t *b, size_t count);
 
-/// A piece of work for attention: some rows of a span.
-typedef struct kvk_row_block {
-  int32_t span;
-  int32_t first_row; // within the span
-  int32_t rows;
-} kvk_row_block;
+/// Rows of one path at consecutive positions.
+typedef struct kvk_attention_run {
+  int32_t row;      // the first one in q and out
+  int32_t rows;     // at least 1
+  int32_t position; // of the first one
+  int32_t tiles;    // where the path's tiles begin in `tiles`
+  int64_t record;   // the first record, where the group has several tasks. That of row i, partition
+                    // p and query head h is record + (i * partitions + p) * heads + h, the run's
+                    // last row having that many partitions
+} kvk_attention_run;
+
+/// Runs that are attended together. Neighbours with equal tiles share the work of reading them.
+typedef struct kvk_attention_group {
+  int32_t run; // the first one
+  int32_t runs;
+  int32_t rows;  // of all runs, at most kvk_attention_group_rows
+  int32_t tasks; // that cover all partitions of its rows, each once
+} kvk_attention_group;
+
+/// Some partitions of a group.
+typedef struct kvk_attention_task {
+  int32_t group;
+  int32_t partition; // the first one
+  int32_t partitions;
+} kvk_attention_task;
 
 typedef struct kvk_attention {
-  const kvk_span *spans;
-  const kvk_segment *segments;
-  const kvk_row_block *blocks;
-  size_t block_count;
+  const int32_t *slots; // of the positions of each tile
+  const int32_t *tiles; // where each tile begins in `slots`; equal for tiles with equal slots
+  const kvk_attention_run *runs;
+  const kvk_attention_group *groups;
+  const kvk_attention_task *tasks;
+  size_t group_count;
+  size_t task_count;
   size_t heads; // query heads, a multiple of cache.heads
   float scale;
   const float *q; // [rows × q_stride]
@@ -190,14 +299,18 @@ typedef struct kvk_attention {
   float *out; // [rows × out_stride]
   size_t out_stride;
   kvk_cache cache;
+  float *records;     // each of kvk_attention_record floats
+  int32_t *unfinished; // [group_count × cache.heads], scratch
 } kvk_attention;
 
-/// The most rows a row block may hold for `group` query heads a kv head.
-size_t kvk_attention_block_rows(size_t group);
+/// The most rows a group may hold for `heads_per_kv` query heads a kv head.
+size_t kvk_attention_group_rows(size_t heads_per_kv);
+/// Floats of a record: what a row and query head get from one partition.
+size_t kvk_attention_record(size_t head_dimension);
 /// Bytes of scratch memory a worker needs.
 size_t kvk_attention_scratch(size_t heads, size_t kv_heads, size_t head_dimension);
-/// Causal attention of each row over positions 0…its own. `scratch` holds `scratch_stride` bytes
-/// for each worker.
+/// Causal attention of each row over positions 0…its own. Tasks are begun in order. `scratch` holds
+/// `scratch_stride` bytes for each worker.
 void kvk_attend(const kvk_kernels *kernels, kvk_team *team, const kvk_attention *attention,
                 void *scratch, size_t scratch_stride);
 

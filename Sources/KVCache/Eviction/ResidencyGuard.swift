@@ -12,9 +12,6 @@ struct ResidencyGuard {
     /// Nodes out of the eviction queue. Some may have a lease or a child by now, or be another's.
     var aside: Set<NodeID> = []
 
-    /// Whether nobody else may evict a block of it.
-    var isClosed: Bool { resident <= minimum }
-
     /// How many of its blocks without a lease others may not have.
     var held: Int { min(unleased, max(0, minimum - (resident - unleased))) }
 }
@@ -23,6 +20,12 @@ extension PrefixTree {
     /// How many blocks a path of a namespace could have that leases none of the unleased ones.
     func availableBlocks(for space: SpaceID) -> Int {
         spaces.guarded.reduce(availableBlocks) { $1 == space ? $0 : $0 - spaces.guards[$1.index].held }
+    }
+
+    /// Counts blocks in memory that lost their last lease, or got one or went if there are fewer.
+    mutating func countUnleased(_ change: Int, in space: SpaceID) {
+        unleasedBlocks += change
+        spaces.guards[space.index].unleased += change
     }
 
     /// Sets how many blocks of a namespace others leave to it.
@@ -37,9 +40,7 @@ extension PrefixTree {
         guard !spaces.minimums.isEmpty else { return }
         while let node = evictable.first?.node {
             let owner = nodes.space[node]
-            guard owner != space, spaces.guards[owner.index].minimum > 0, spaces.guards[owner.index].isClosed else {
-                return
-            }
+            guard spaces.spareBlocks(of: owner, for: space) == 0 else { return }
             evictable.remove(node)
             spaces.guards[owner.index].aside.insert(node)
         }
@@ -51,8 +52,8 @@ extension PrefixTree {
         let aside = spaces.guards[space.index].aside.sorted()
         spaces.guards[space.index].aside.removeAll()
         for node in aside
-        where nodes.block[node] != .none && nodes.space[node] == space && nodes.leases[node] == 0
-            && nodes.children[node] == 0
+        where nodes.block[node] != .none && nodes.space[node] == space && nodes.tier[node] == .memory
+            && nodes.leases[node] == 0 && isLeaf(node)
         {
             becomeEvictable(node)
         }

@@ -10,16 +10,12 @@ package struct PathPlace: Hashable {
 }
 
 extension PathLease {
-    /// Where a token of the path stands in the tree. O(log nodes).
+    /// Where a token of the path stands in the tree. O(log pieces).
     ///
     /// Valid until the next lease ends.
     package func place(at position: Int) -> PathPlace {
-        var low = 0
-        var high = path.nodes.count - 1
-        while low < high {
-            let middle = (low + high) / 2
-            if Int(path.ends[middle]) > position { high = middle } else { low = middle + 1 }
-        }
-        return PathPlace(node: path.nodes[low], offset: position - path.start(at: low))
+        let piece = path.piece(at: position)
+        let (node, offset) = (position - path.start(of: piece)).quotientAndRemainder(dividingBy: path.tokensPerBlock)
+        return PathPlace(node: NodeID(path.pieces[piece].node.rawValue + Int32(node)), offset: offset)
     }
 }

@@ -20,6 +20,12 @@ struct SpaceTable {
     /// Those there are that have a minimum.
     var guarded: [SpaceID] { minimums.isEmpty ? [] : minimums.keys.compactMap { ids[$0] } }
 
+    /// How many blocks of a namespace another may evict, as far as its minimum is concerned.
+    func spareBlocks(of owner: SpaceID, for space: SpaceID) -> Int {
+        let minimum = guards[owner.index].minimum
+        return owner == space || minimum == 0 ? .max : max(0, guards[owner.index].resident - minimum)
+    }
+
     /// All minimums together.
     var guaranteedBlocks: Int { minimums.values.reduce(0, +) }
 
