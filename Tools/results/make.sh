@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what docs/results.md shows and writes that page and its drawings anew.
+# Measures what docs/results.md shows and writes that page, its drawings and README's figures anew.
 #
 #   Tools/results/make.sh                       about a quarter of an hour with all other servers
 #   PEERS_TO_RUN="" Tools/results/make.sh       Kvasir alone
@@ -53,4 +53,4 @@ for part in $PARTS; do
     *) echo "no part '$part'" >&2; exit 2 ;;
     esac
 done
-"$KVASIR" bench report --from "$OUT" --to docs/results.md
+"$KVASIR" bench report --from "$OUT" --to docs/results.md --readme README.md
