@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
@@ -30,8 +31,8 @@ let package = Package(
         .executableTarget(
             name: "KvasirCLI",
             dependencies: [
-                "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models", "Scheduling", "Simulator",
-                "Tokenization",
+                "Benchmarking", "Compute", "KVCache", "KVScript", "Kvasir", "KvasirServer", "ModelFiles", "Models",
+                "Scheduling", "Simulator", "Tokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -40,10 +41,20 @@ let package = Package(
         .target(
             name: "KvasirServer",
             dependencies: [
-                "KVCache", "Kvasir", "Scheduling", "Tokenization",
+                "JSON", "KVCache", "Kvasir", "Scheduling", "Tokenization",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "Benchmarking",
+            dependencies: [
+                "KVCache", "Scheduling", "Simulator",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -70,7 +81,7 @@ let package = Package(
             dependencies: ["CUnicode", "Jinja", "KVCache", "ModelFiles"],
             swiftSettings: swiftSettings
         ),
-        .target(name: "KVScript", dependencies: ["KVCache"], swiftSettings: swiftSettings),
+        .target(name: "KVScript", dependencies: ["JSON", "KVCache"], swiftSettings: swiftSettings),
         .target(
             name: "KVCache",
             dependencies: [.product(name: "DequeModule", package: "swift-collections")],
@@ -83,6 +94,9 @@ let package = Package(
         ),
         .target(name: "ModelFiles", swiftSettings: swiftSettings),
         .target(name: "Jinja", swiftSettings: swiftSettings),
+        .target(
+            name: "JSON", swiftSettings: swiftSettings,
+            linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
         .target(name: "CKernels", cSettings: cSettings),
         .target(name: "CUnicode", cSettings: cSettings),
         .target(name: "CAssets", exclude: ["Resources"], cSettings: cSettings),
@@ -94,6 +108,7 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(name: "KVCacheTests", dependencies: ["KVCache", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "KVScriptTests", dependencies: ["KVScript", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SchedulingTests",
@@ -130,8 +145,22 @@ let package = Package(
         .testTarget(
             name: "KvasirServerTests",
             dependencies: [
-                "KVCache", "Kvasir", "KvasirServer", "Scheduling", "TestSupport", "Tokenization",
+                "JSON", "KVCache", "Kvasir", "KvasirServer", "Scheduling", "TestSupport", "Tokenization",
                 .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "KvasirCLITests",
+            dependencies: ["Compute", "KVCache", "Kvasir", "KvasirCLI", "ModelFiles", "Models", "Scheduling"],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "BenchmarkingTests",
+            dependencies: [
+                "Benchmarking", "KVCache", "Kvasir", "KvasirServer",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings
         ),

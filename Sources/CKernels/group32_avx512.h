@@ -1,17 +1,17 @@
 // Products of the group-of-32 types, AVX-512 VNNI: panels of 32 outputs × 4 k. vpdpbusd wants one
 // unsigned factor, so weights become bytes with a zero point of 128, and each group's sum starts at
-// -128 · Σ a. Q4_0 and Q5_0 are unpacked to the upper bits of a byte, as 16 and 8 times the weight;
-// the scale makes up for it exactly. A group of 32 k is then 8 vpdpbusd for 16 outputs of a row, one
-// conversion and one multiply-add with (weight scale · activation scale): at least 10 operations of
-// the two units that multiply for the 8 that count.
+// -128 · Σ a. Q4_0 and Q5_0 are unpacked to the upper bits of a byte, as 16 and 8 times the
+// weight; the scale makes up for it exactly. A group of 32 k is then 8 vpdpbusd for 16 outputs of a
+// row, one conversion and one multiply-add with (weight scale · activation scale): at least 10
+// operations of the two units that multiply for the 8 that count.
 
 typedef enum group32_kind { GROUP32_Q8_0, GROUP32_Q4_0, GROUP32_Q5_0 } group32_kind;
 
 enum { GROUP32_WIDTH = 32, GROUP32_ROWS = 6 };
 
 /// Quad q of k, 0…7, of vector v's 16 outputs in a group.
-KVK_INLINE __m512i group32_weights(const group32_kind kind, const uint8_t *w, const int q,
-                                   const int v) {
+KVK_INLINE __m512i group32_weights(const group32_kind kind, const uint8_t *w, const size_t q,
+                                   const size_t v) {
   if (kind == GROUP32_Q8_0)
     return _mm512_load_si512(w + (q * 2 + v) * 64);
   __m512i raw = _mm512_load_si512(w + (q % 4 * 2 + v) * 64);
@@ -21,11 +21,30 @@ KVK_INLINE __m512i group32_weights(const group32_kind kind, const uint8_t *w, co
                                      _mm512_set1_epi8(0x78));
   // Bit q of each byte to bit 7; 0xf8 is a | (b & c).
   __m512i fifths = _mm512_load_si512(w + 16 * GROUP32_WIDTH + v * 64);
-  return _mm512_ternarylogic_epi32(nibbles, _mm512_slli_epi16(fifths, 7 - q), _mm512_set1_epi8(-128),
-                                   0xf8);
+  fifths = _mm512_sll_epi16(fifths, _mm_cvtsi32_si128(7 - (int)q));
+  return _mm512_ternarylogic_epi32(nibbles, fifths, _mm512_set1_epi8(-128), 0xf8);
 }
 
-KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const kvk_tile *t) {
+/// Adds quads 2 i and 2 i + 1 of a group, in the order in which they lie in memory.
+KVK_INLINE void group32_quads(const group32_kind kind, const int rows, const uint8_t *w,
+                              const uint8_t *x, size_t stride, size_t i, __m512i sum[][2]) {
+  KVK_UNROLL
+  for (int half = 0; half < 2; half++) {
+    const size_t q = kind == GROUP32_Q8_0 ? 2 * i + (size_t)half : i + 4 * (size_t)half;
+    __m512i w0 = group32_weights(kind, w, q, 0), w1 = group32_weights(kind, w, q, 1);
+    KVK_UNROLL
+    for (int r = 0; r < rows; r++) {
+      int32_t four;
+      memcpy(&four, x + (size_t)r * stride + q * 4, 4);
+      __m512i a = _mm512_set1_epi32(four);
+      sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], w0, a);
+      sum[r][1] = _mm512_dpbusd_epi32(sum[r][1], w1, a);
+    }
+  }
+}
+
+KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const bool fetches,
+                             const kvk_tile *t) {
   const size_t inputs = t->a->inputs, stride = t->a->stride;
   const size_t bytes = kind == GROUP32_Q8_0 ? 32 : kind == GROUP32_Q4_0 ? 16 : 20;
   const uint8_t *x = kvk_row(t->a, t->row);
@@ -42,6 +61,7 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const kvk_
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
     const size_t offset = g * GROUP32_WIDTH * (2 + bytes);
     const uint8_t *block = t->panel + offset;
+    const uint8_t *next = kvk_ahead_of(&ahead, t->panel, offset, g % 8);
     const uint8_t *w = block + 2 * GROUP32_WIDTH;
     __m512i sum[GROUP32_ROWS][2];
     KVK_UNROLL
@@ -49,22 +69,26 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const kvk_
       __m512i start = _mm512_set1_epi32(((const int32_t *)(offsets + (size_t)r * stride))[g]);
       sum[r][0] = sum[r][1] = start;
     }
-    KVK_UNROLL
-    for (int i = 0; i < 8; i++) {
-      const int q = i / 2 + i % 2 * 4; // both halves of a byte in turn
-      const size_t lines = kind == GROUP32_Q8_0 ? 2 : 1, spare = bytes / 2 + 1 - 8 * lines;
-      kvk_fetch(&ahead, offset + (size_t)i * lines * 64, (unsigned)i, lines);
-      if (i < (int)spare)
-        kvk_fetch(&ahead, offset + (8 * lines + (size_t)i) * 64, (unsigned)i, 1);
-      __m512i w0 = group32_weights(kind, w, q, 0), w1 = group32_weights(kind, w, q, 1);
-      KVK_UNROLL
-      for (int r = 0; r < rows; r++) {
-        int32_t four;
-        memcpy(&four, x + (size_t)r * stride + g * KVK_GROUP + q * 4, 4);
-        __m512i a = _mm512_set1_epi32(four);
-        sum[r][0] = _mm512_dpbusd_epi32(sum[r][0], w0, a);
-        sum[r][1] = _mm512_dpbusd_epi32(sum[r][1], w1, a);
+    const uint8_t *xg = x + g * KVK_GROUP;
+    if (fetches) {
+      // A loop, because compilers gather all loads of a long run of code in front of its prefetches
+      // and then run out of registers.
+      __builtin_prefetch(next);
+      next += 64;
+      const size_t lines = bytes / 8;
+      _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < 4; i++, next += lines * 64) {
+        for (size_t line = 0; line < lines; line++)
+          __builtin_prefetch(next + line * 64);
+        group32_quads(kind, rows, w, xg, stride, i, sum);
       }
+      if (kind == GROUP32_Q5_0) {
+        __builtin_prefetch(next);
+        __builtin_prefetch(next + 64);
+      }
+    } else {
+      KVK_UNROLL
+      for (size_t i = 0; i < 4; i++)
+        group32_quads(kind, rows, w, xg, stride, i, sum);
     }
     const uint16_t *scales = (const uint16_t *)block;
     vf s0 = vf_load_half(scales), s1 = vf_load_half(scales + VW);
@@ -89,7 +113,10 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const kvk_
 
 #define GROUP32_SIZED(KIND, ROWS)                                                                  \
   case ROWS:                                                                                       \
-    group32_tile(KIND, ROWS, t);                                                                   \
+    if (t->ahead.pieces)                                                                           \
+      group32_tile(KIND, ROWS, true, t);                                                           \
+    else                                                                                           \
+      group32_tile(KIND, ROWS, false, t);                                                          \
     break;
 #define DEFINE_GROUP32(NAME, KIND)                                                                 \
   static void NAME(const kvk_tile *t) {                                                            \

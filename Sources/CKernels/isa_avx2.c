@@ -6,10 +6,11 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "generic/math_impl.h"
 #include "generic/prepare_impl.h"
+#include "generic/kv_impl.h"
 #include "generic/rows_impl.h"
 #include "generic/tile_impl.h"
 
-#include "generic/attention_impl.h"
+#include "generic/attention_f32_impl.h"
 #include "q8_0_avx2.h"
 #include "quads_256.h"
 
@@ -38,9 +39,9 @@ const kvk_kernels kvk_kernels_avx2 = {
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0_avx2, 18, 4, 0),
                [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_avx2, 22, 4, 0),
                K_MATMULS},
-    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};
 
 const kvk_kernels kvk_kernels_avxvnni = {
     .name = "avxvnni",
@@ -51,7 +52,7 @@ const kvk_kernels kvk_kernels_avxvnni = {
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0_avxvnni, 18, 4, 0),
                [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_avxvnni, 22, 4, 0),
                K_MATMULS},
-    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};
 #endif

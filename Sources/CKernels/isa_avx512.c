@@ -6,11 +6,13 @@
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni"))), apply_to = function)
 #include "generic/math_impl.h"
 #include "generic/prepare_impl.h"
+#include "generic/kv_impl.h"
 #include "generic/rows_impl.h"
 #include "generic/tile_impl.h"
 
-#include "generic/attention_impl.h"
+#include "generic/attention_f32_impl.h"
 #include "group32_avx512.h"
+#include "prepare_avx512.h"
 
 #include "k_quants.h"
 
@@ -22,6 +24,7 @@
 #pragma clang attribute push(                                                                      \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512bf16"))),           \
     apply_to = function)
+#include "attention_avx512bf16.h"
 #include "bf16_avx512bf16.h"
 #pragma clang attribute pop
 
@@ -37,8 +40,9 @@ const kvk_kernels kvk_kernels_avx512 = {
                [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
                K_MATMULS},
     .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+                     COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};
 
 const kvk_kernels kvk_kernels_avx512bf16 = {
     .name = "avx512bf16",
@@ -58,6 +62,7 @@ const kvk_kernels kvk_kernels_avx512bf16 = {
                [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
                K_MATMULS},
     .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+                     COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},
-    ROW_KERNELS};
+    ROW_KERNELS, BF16_ATTENTION};
 #endif

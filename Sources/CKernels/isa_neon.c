@@ -7,10 +7,11 @@
 
 #include "generic/math_impl.h"
 #include "generic/prepare_impl.h"
+#include "generic/kv_impl.h"
 #include "generic/rows_impl.h"
 #include "generic/tile_impl.h"
 
-#include "generic/attention_impl.h"
+#include "generic/attention_f32_impl.h"
 
 #include <arm_neon.h>
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
@@ -39,9 +40,9 @@ const kvk_kernels kvk_kernels_neon = {
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0, 18, 4, 0),
                [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0, 22, 4, 0),
                K_MATMULS},
-    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};
 
 const kvk_kernels kvk_kernels_neoni8mm = {
     .name = "neoni8mm",
@@ -52,7 +53,7 @@ const kvk_kernels kvk_kernels_neoni8mm = {
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0_i8mm, 18, 8, 0),
                [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0_i8mm, 22, 8, 0),
                K_MATMULS},
-    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};
 #endif

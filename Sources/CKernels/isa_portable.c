@@ -3,10 +3,11 @@
 
 #include "generic/math_impl.h"
 #include "generic/prepare_impl.h"
+#include "generic/kv_impl.h"
 #include "generic/rows_impl.h"
 #include "generic/tile_impl.h"
 
-#include "generic/attention_impl.h"
+#include "generic/attention_f32_impl.h"
 #include "q8_0_portable.h"
 
 #include "nibbles_portable.h"
@@ -28,6 +29,6 @@ const kvk_kernels kvk_kernels_portable = {
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0, 18, 1, 0),
                [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0, 22, 1, 0),
                K_MATMULS},
-    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32), K_PREPARATION,
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
-    ROW_KERNELS};
+    ROW_KERNELS, F32_ATTENTION};

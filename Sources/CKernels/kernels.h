@@ -13,11 +13,10 @@ enum {
   KVK_ALIGNMENT = 64,
   KVK_GROUP = 32,         // elements with one scale in the group-of-32 types and in form q8_32
   KVK_PIECE = 256,        // elements of a row that are prepared at a time: whole groups of any form
+  KVK_COLUMN_ROWS = 16,   // rows whose groups are prepared side by side
   KVK_MAX_PANEL = 32,     // most outputs in a panel
   KVK_CHUNK_ROWS = 96,    // rows a work item of a matrix product covers
-  KVK_EXPANDED = 32768,   // most bytes of an expanded block of a panel
-  KVK_TILE = 64,          // positions in an attention tile: tile t covers [64 t, 64 t + 64)
-  KVK_DIMENSION_STEP = 16 // head dimensions are padded to a multiple of this in scratch memory
+  KVK_EXPANDED = 32768    // most bytes of an expanded block of a panel
 };
 
 // Adding a weight type
@@ -123,21 +122,37 @@ typedef struct kvk_preparation {
   /// Converts elements first..<first + count of a row, `x` being the first of them; all are
   /// multiples of `step` but the row's end.
   void (*prepare)(const float *x, size_t first, size_t count, size_t inputs, uint8_t *row);
+  /// Optional: converts KVK_GROUP elements first… of up to KVK_COLUMN_ROWS rows, x being
+  /// [rows][KVK_GROUP], to the same bytes.
+  void (*prepare_column)(const float *x, size_t rows, size_t first, size_t inputs, uint8_t *out,
+                         size_t stride);
 } kvk_preparation;
 
-// What attention computes for one row block and one kv head.
+/// What attention computes in one piece: a task for one kv head.
 typedef struct kvk_attention_item {
   const kvk_attention *job;
-  const kvk_row_block *block;
+  const kvk_attention_task *task;
   size_t kv_head;
-  float *scratch;
+  // What this worker is likely to do next, or NULL: its memory is fetched ahead.
+  const kvk_attention_task *next_task;
+  size_t next_kv_head;
+  uint8_t *scratch;
 } kvk_attention_item;
+
+/// Sums of a product and what is to be added to them.
+typedef struct kvk_sums {
+  const float *values; // [rows][stride]
+  size_t rows, columns, stride;
+  const float *bias; // [columns] or NULL
+} kvk_sums;
 
 struct kvk_kernels {
   const char *name;
   kvk_matmul matmul[KVK_TYPE_COUNT];
   kvk_preparation preparations[KVK_FORM_COUNT];
   void (*dequantise[KVK_TYPE_COUNT])(const uint8_t *row, size_t k, float *out);
+  /// out[r][o] = (sums[r][o] + bias[o]) + (accumulate ? out[r][o] : 0)
+  void (*store_sums)(const kvk_sums *sums, bool accumulate, float *out, size_t out_stride);
   /// 1 / sqrt(mean(x²) + epsilon)
   float (*rms_scale)(const float *x, float epsilon, size_t n);
   /// out = x * scale * weight
@@ -146,8 +161,10 @@ struct kvk_kernels {
   void (*add)(const float *x, size_t n, float *out);
   void (*rope)(float *x, size_t heads, size_t head_dimension, kvk_rope_layout layout,
                size_t rotated, const float *cos_sin);
-  void (*to_half)(const float *x, size_t n, uint16_t *out);
+  void (*store[KVK_KV_TYPE_COUNT])(const float *x, size_t n, uint8_t *slot);
   void (*attend)(const kvk_attention_item *item);
+  // Merges a group's records into its rows of the output, for one kv head.
+  void (*merge)(const kvk_attention *job, const kvk_attention_group *group, size_t kv_head);
 };
 
 extern const kvk_kernels kvk_kernels_portable;
@@ -174,6 +191,13 @@ KVK_INLINE void kvk_fetch(const kvk_ahead *ahead, size_t offset, unsigned piece,
       __builtin_prefetch(ahead->next + offset + i * KVK_ALIGNMENT, 0, 3);
 }
 
+/// The same without a branch, for tiles that are one long run of code: what to prefetch, which is
+/// the panel itself where nothing is to be fetched.
+KVK_INLINE const uint8_t *kvk_ahead_of(const kvk_ahead *ahead, const uint8_t *panel, size_t offset,
+                                       unsigned piece) {
+  return (ahead->pieces >> piece & 1 ? ahead->next : panel) + offset;
+}
+
 /// `kvk_fetch` at once for `bytes` of the panel from `offset` on, each line of it by one piece.
 KVK_INLINE void kvk_fetch_block(const kvk_ahead *ahead, size_t offset, size_t bytes) {
   for (size_t line = kvk_round_up(offset, KVK_ALIGNMENT); line < offset + bytes;
@@ -187,39 +211,41 @@ KVK_INLINE size_t kvk_q8_32_offsets(size_t inputs) {
   return kvk_q8_32_scales(inputs) + kvk_round_up(inputs / KVK_GROUP * 4, KVK_ALIGNMENT);
 }
 
+/// Groups of dimensions with one scale in q8 keys and values.
+KVK_INLINE size_t kvk_kv_groups(size_t head_dimension) {
+  return (head_dimension + KVK_GROUP - 1) / KVK_GROUP;
+}
+
 /// A row of activations.
 KVK_INLINE const uint8_t *kvk_row(const kvk_activations *a, size_t row) {
   return (const uint8_t *)a->values + row * a->stride;
 }
 
-/// How a product's rows are cut into chunks, and in which order workers take (panel, chunk) items.
+/// How a product is cut into items of work.
 typedef struct kvk_split {
-  size_t rows, panels;
+  size_t rows, panels, threads;
   size_t chunk_rows, chunks; // chunk_rows: at most KVK_CHUNK_ROWS
   bool by_chunk;             // all panels for one chunk after the other, not the other way round
-  size_t grain;              // items that a worker claims at a time
+  size_t items;
+  size_t grain; // items that a worker claims at a time
 } kvk_split;
 
+/// Consecutive panels and rows of an item.
 typedef struct kvk_split_item {
-  size_t panel, first, rows;
+  size_t panel, panels, first, rows;
 } kvk_split_item;
 
 /// `multiplications` in the whole product.
 kvk_split kvk_split_product(const kvk_team *team, const kvk_activations *a, size_t panels,
                             size_t multiplications);
-
-KVK_INLINE kvk_split_item kvk_item(const kvk_split *s, size_t item) {
-  size_t panel = s->by_chunk ? item % s->panels : item / s->chunks;
-  size_t first = (s->by_chunk ? item / s->panels : item % s->chunks) * s->chunk_rows;
-  return (kvk_split_item){panel, first,
-                          s->rows - first < s->chunk_rows ? s->rows - first : s->chunk_rows};
-}
+kvk_split_item kvk_item(const kvk_split *s, size_t item);
 
 /// What is done with finished sums [rows][panel] of rows row….
 typedef void (*kvk_finish)(const void *context, const float *acc, size_t row, size_t rows);
 
 /// Computes the product of a panel and rows first..<first + rows (at most KVK_CHUNK_ROWS) into acc
-/// [rows][panel]; calls `finish`, unless NULL, with each tile's rows as they become ready.
+/// [rows][panel]; or, unless `finish` is NULL, calls it with each tile's rows as they become ready,
+/// with acc as scratch memory.
 void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uint8_t *panel,
                         size_t panel_bytes, size_t first, size_t rows, float *acc,
                         kvk_finish finish, const void *context);

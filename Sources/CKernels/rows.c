@@ -136,32 +136,3 @@ void kvk_rope(const kvk_kernels *kernels, kvk_team *team, float *x, size_t x_str
   rope_job j = {kernels, x, x_stride, heads, head_dimension, layout, rotated, positions, cos_sin};
   kvk_team_run(team, rows, grain(heads * head_dimension), rope_row, &j);
 }
-
-typedef struct store_job {
-  const kvk_kernels *kernels;
-  const float *k, *v;
-  size_t k_stride, v_stride;
-  const int32_t *slots;
-  const kvk_cache *cache;
-} store_job;
-
-static void store_row(void *context, size_t row, int worker) {
-  (void)worker;
-  const store_job *j = context;
-  const kvk_cache *c = j->cache;
-  if (j->slots[row] < 0)
-    return;
-  for (size_t head = 0; head < c->heads; head++) {
-    size_t at = head * c->head_stride + (size_t)j->slots[row] * c->slot_stride;
-    size_t column = head * c->head_dimension;
-    j->kernels->to_half(j->k + row * j->k_stride + column, c->head_dimension, c->keys + at);
-    j->kernels->to_half(j->v + row * j->v_stride + column, c->head_dimension, c->values + at);
-  }
-}
-
-void kvk_store(const kvk_kernels *kernels, kvk_team *team, const float *k, size_t k_stride,
-               const float *v, size_t v_stride, size_t rows, const int32_t *slots,
-               const kvk_cache *cache) {
-  store_job j = {kernels, k, v, k_stride, v_stride, slots, cache};
-  kvk_team_run(team, rows, grain(cache->heads * cache->head_dimension * 2), store_row, &j);
-}

@@ -18,15 +18,39 @@ public final class AttentionPlan {
     let scratchPerWorker: Int
     let workers: Int
 
-    private(set) var spans: [kvk_span] = []
+    /// Rows of one path at consecutive positions.
+    struct Span {
+        let rows: Range<Int>
+        let firstPosition: Int
+        let firstSegment: Int
+        /// Where its slots and its tiles begin, once tasks are planned.
+        var slots = 0
+        var tiles = 0
+
+        /// The positions that its rows see.
+        var positions: Int { firstPosition + rows.count }
+        var tileCount: Int { (positions + Int(KVK_TILE) - 1) / Int(KVK_TILE) }
+        var partitions: Int { (positions + Int(KVK_PARTITION) - 1) / Int(KVK_PARTITION) }
+    }
+
+    var spans: [Span] = []
     private(set) var segments: [kvk_segment] = []
-    /// Pieces of work: some rows of a span each.
-    private(set) var blocks: [kvk_row_block] = []
     private(set) var rowCount = 0
     private(set) var highestSlot = -1
     private var covered = 0
     private let scratchBytes: Int
-    private let rowsPerBlock: Int
+
+    // What `planTasks` makes of the spans; what these mean: CKernels.h
+    var isPlanned = false
+    var slots: [Int32] = []
+    var tiles: [Int32] = []
+    var runs: [kvk_attention_run] = []
+    var groups: [kvk_attention_group] = []
+    var tasks: [kvk_attention_task] = []
+    var unfinished: [Int32] = []
+    var recordCount = 0
+    private(set) var records: UnsafeMutablePointer<Float>?
+    private var recordBytes = 0
 
     /// - Parameters:
     ///   - heads: query heads, a multiple of the storage's kv heads.
@@ -48,18 +72,18 @@ public final class AttentionPlan {
         self.heads = heads
         kvHeads = storage.kvHeads
         headDimension = storage.headDimension
-        rowsPerBlock = kvk_attention_block_rows(heads / storage.kvHeads)
     }
 
     deinit {
         kvk_free(scratch, scratchBytes)
+        kvk_free(records, recordBytes)
     }
 
     /// Forgets all spans and keeps the memory.
     public func removeAll() {
         spans.removeAll(keepingCapacity: true)
         segments.removeAll(keepingCapacity: true)
-        blocks.removeAll(keepingCapacity: true)
+        isPlanned = false
         rowCount = 0
         highestSlot = -1
         covered = 0
@@ -69,22 +93,8 @@ public final class AttentionPlan {
     public func addSpan(rows: Range<Int>, firstPosition: Int) {
         checkCovered()
         precondition(rows.lowerBound >= 0 && !rows.isEmpty && firstPosition >= 0, "a span has rows")
-        for first in stride(from: 0, to: rows.count, by: rowsPerBlock) {
-            blocks.append(
-                kvk_row_block(
-                    span: Int32(spans.count),
-                    first_row: Int32(first),
-                    rows: Int32(min(rowsPerBlock, rows.count - first))
-                ))
-        }
-        spans.append(
-            kvk_span(
-                first_row: Int32(rows.lowerBound),
-                rows: Int32(rows.count),
-                first_position: Int32(firstPosition),
-                first_segment: Int32(segments.count),
-                segments: 0
-            ))
+        isPlanned = false
+        spans.append(Span(rows: rows, firstPosition: firstPosition, firstSegment: segments.count))
         rowCount = max(rowCount, rows.upperBound)
         covered = 0
     }
@@ -92,8 +102,8 @@ public final class AttentionPlan {
     /// Adds the next `count` positions of the last span's path, at slots `slot`…
     public func addSegment(slot: Int32, count: Int32) {
         precondition(!spans.isEmpty && slot >= 0 && count > 0, "a segment holds slots of a span")
+        isPlanned = false
         segments.append(kvk_segment(slot: slot, count: count))
-        spans[spans.count - 1].segments += 1
         covered += Int(count)
         highestSlot = max(highestSlot, Int(slot) + Int(count) - 1)
     }
@@ -101,6 +111,17 @@ public final class AttentionPlan {
     /// A span's segments must reach its last row: kernels walk them without looking for an end.
     func checkCovered() {
         guard let last = spans.last else { return }
-        precondition(covered >= Int(last.first_position) + Int(last.rows), "segments do not cover the span's positions")
+        precondition(covered >= last.positions, "segments do not cover the span's positions")
+    }
+
+    /// Makes room for as many records; `false` where there is no memory for them.
+    func reserveRecords(_ count: Int) -> Bool {
+        let needed = count * kvk_attention_record(headDimension) * MemoryLayout<Float>.size
+        guard needed > recordBytes else { return true }
+        guard let memory = kvk_allocate(needed) else { return false }
+        kvk_free(records, recordBytes)
+        records = memory.assumingMemoryBound(to: Float.self)
+        recordBytes = needed
+        return true
     }
 }

@@ -46,15 +46,17 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         )
     }
 
-    var kernels: OpaquePointer? {
+    var kernels: OpaquePointer? { kvk_kernels_for(kernelSet) }
+
+    var kernelSet: kvk_isa {
         switch self {
-        case .portable: kvk_kernels_for(KVK_ISA_PORTABLE)
-        case .avx2: kvk_kernels_for(KVK_ISA_AVX2)
-        case .avxvnni: kvk_kernels_for(KVK_ISA_AVXVNNI)
-        case .avx512: kvk_kernels_for(KVK_ISA_AVX512)
-        case .avx512bf16: kvk_kernels_for(KVK_ISA_AVX512BF16)
-        case .neon: kvk_kernels_for(KVK_ISA_NEON)
-        case .neoni8mm: kvk_kernels_for(KVK_ISA_NEONI8MM)
+        case .portable: KVK_ISA_PORTABLE
+        case .avx2: KVK_ISA_AVX2
+        case .avxvnni: KVK_ISA_AVXVNNI
+        case .avx512: KVK_ISA_AVX512
+        case .avx512bf16: KVK_ISA_AVX512BF16
+        case .neon: KVK_ISA_NEON
+        case .neoni8mm: KVK_ISA_NEONI8MM
         }
     }
 }

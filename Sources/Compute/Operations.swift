@@ -37,10 +37,7 @@ public struct Operations: Sendable {
         _ x: FloatBuffer, columnOffset: Int = 0, rows: Int, heads: Int, headDimension: Int,
         positions: UnsafeBufferPointer<Int32>, table: RopeTable
     ) {
-        precondition(positions.count >= rows && table.rotatedDimensions <= headDimension, "positions do not fit")
-        for position in positions.prefix(rows) {
-            precondition(position >= 0 && Int(position) < table.positions, "position outside the table")
-        }
+        table.check(positions, rows: rows, headDimension: headDimension)
         kvk_rope(
             team.kernels, team.team, x.columns(from: columnOffset, count: heads * headDimension, rows: rows), x.columns,
             rows, heads, headDimension, table.layout.kernelLayout, table.rotatedDimensions, positions.baseAddress,

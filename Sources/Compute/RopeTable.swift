@@ -65,6 +65,14 @@ public final class RopeTable: Sendable {
         }
     }
 
+    /// Traps unless there is a position in the table for each row, and heads are wide enough.
+    func check(_ positions: UnsafeBufferPointer<Int32>, rows: Int, headDimension: Int) {
+        precondition(positions.count >= rows && rotatedDimensions <= headDimension, "positions do not fit")
+        for position in positions.prefix(rows) {
+            precondition(position >= 0 && Int(position) < self.positions, "position outside the table")
+        }
+    }
+
     deinit {
         kvk_free(values, byteCount)
     }

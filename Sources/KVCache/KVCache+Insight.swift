@@ -17,6 +17,23 @@ extension KVCache {
         tokens.withUnsafeBufferPointer { tree.explain($0, in: namespace, acrossNamespaces: acrossNamespaces) }
     }
 
+    /// The name of the first canonical block that a request with a prompt would add, once it is computed: the first `stored` will
+    /// name it. `nil` if there is none, because the prompt's whole blocks are all stored, and without `KVCacheOptions.eventBlock`.
+    ///
+    /// Requests of which it is the same share what they are about to compute. Changes nothing. O(tokens).
+    public func firstNewBlock(of tokens: [TokenID], in namespace: CacheNamespace = CacheNamespace()) -> KVBlockHash? {
+        let size = tree.log.blockSize
+        guard size > 0 else { return nil }
+        let ready = tokens.withUnsafeBufferPointer { tokens in
+            tree.match(tokens, in: namespace).map { tree.readyCount(of: $0) } ?? 0
+        }
+        let end = (ready / size + 1) * size
+        return end > tokens.count ? nil : KVBlockHash(of: Array(tokens[..<end]), in: namespace)
+    }
+
+    /// The blocks of the slow tier, and those of them that hold something. 0 without one.
+    public var slowTierBlocks: (total: Int, used: Int) { (tree.slowPool.capacity, tree.slowBlocks) }
+
     /// Takes out the events since the last call. Empty without `KVCacheOptions.eventBlock`.
     public func drainEvents() -> [KVEvent] { tree.log.drain() }
 

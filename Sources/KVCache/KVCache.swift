@@ -18,7 +18,7 @@
 public final class KVCache {
     var tree: PrefixTree
     private var stepIsOpen = false
-    private var endedDuringStep: [(path: Path, record: PathRecords.ID, firstOpenNode: Int)] = []
+    private var endedDuringStep: [(path: Path, record: PathRecords.ID, known: Int)] = []
 
     /// The number of token slots in a block.
     public let tokensPerBlock: Int
@@ -33,16 +33,24 @@ public final class KVCache {
     ///   - blocks: at least 1; `tokensPerBlock * blocks` slots must be countable in an `Int32`.
     ///   - mode: when others may use what a path computes.
     ///   - policy: which of the nodes that may go, goes first within a priority.
+    ///   - slowTier: where what is evicted from memory goes, if anywhere; needs reuse mode `early`.
     ///   - options: events, budgets, memory of evictions.
     public init(
         tokensPerBlock: Int, blocks: Int, mode: ReuseMode = .early, policy: any EvictionPolicy = LRU(),
-        options: KVCacheOptions = KVCacheOptions()
+        slowTier: SlowTier? = nil, options: KVCacheOptions = KVCacheOptions()
     ) {
         precondition(Self.supportedTokensPerBlock.contains(tokensPerBlock), "2 to 128 tokens per block")
         precondition(blocks > 0 && blocks <= Int(Int32.max) / tokensPerBlock, "1 to Int32.max slots")
+        if let slowTier {
+            precondition(mode == .early, "a slow tier needs reuse mode early")
+            let most = Int(Int32.max) / tokensPerBlock - blocks - 1
+            precondition(slowTier.blocks > 0 && slowTier.blocks <= most, "too many blocks in all")
+        }
         self.tokensPerBlock = tokensPerBlock
         self.blocks = blocks
-        tree = PrefixTree(tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy, options: options)
+        tree = PrefixTree(
+            tokensPerBlock: tokensPerBlock, blocks: blocks, mode: mode, policy: policy, slowTier: slowTier,
+            options: options)
     }
 
     /// Takes a prompt in: matches it, keeps what matches, and makes room for the rest, all or nothing.
@@ -93,27 +101,27 @@ public final class KVCache {
     }
 
     func claim(
-        _ path: Path, record: PathRecords.ID, from firstNode: Int, limit: Int, slots: inout [KVSlot]
+        _ path: Path, record: PathRecords.ID, known: Int, limit: Int, slots: inout [KVSlot]
     ) -> Range<Int> {
         stepIsOpen = true
-        let rows = tree.claim(path, from: firstNode, limit: limit, slots: &slots)
+        let rows = tree.claim(path, known: known, limit: limit, slots: &slots)
         if !rows.isEmpty { tree.records.claim(rows, for: record) }
         return rows
     }
 
-    func end(_ path: Path, record: PathRecords.ID, from firstOpenNode: Int) {
+    func end(_ path: Path, record: PathRecords.ID, known: Int) {
         // A step that is being computed writes into the path's slots: they must not be handed out before it ends.
         if stepIsOpen {
-            endedDuringStep.append((path, record, firstOpenNode))
+            endedDuringStep.append((path, record, known))
         } else {
-            tree.end(path, record: record, from: firstOpenNode)
+            tree.end(path, record: record, known: known)
         }
     }
 
     private func endStep(succeeded: Bool) {
         tree.endStep(succeeded: succeeded)
         stepIsOpen = false
-        for (path, record, firstOpenNode) in endedDuringStep { tree.end(path, record: record, from: firstOpenNode) }
+        for (path, record, known) in endedDuringStep { tree.end(path, record: record, known: known) }
         endedDuringStep.removeAll()
     }
 }

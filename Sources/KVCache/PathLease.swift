@@ -6,10 +6,12 @@ public struct PathLease: ~Copyable {
     let cache: KVCache
     private(set) var path: Path
     private let record: PathRecords.ID
-    /// The path's nodes before this one are computed.
-    private var firstOpenNode = 0
+    /// How many tokens at the path's head are known to be computed.
+    private var known: Int
     /// How many prompt tokens were computed when the path was admitted, the last one never counted.
     public let reusedTokens: Int
+    /// How many of the reused tokens were in the slow tier.
+    public let reusedSlowTokens: Int
     /// How many further prompt tokens were on a shared path then, but not computed yet.
     public let pendingTokens: Int
 
@@ -17,12 +19,14 @@ public struct PathLease: ~Copyable {
         self.cache = cache
         path = admitted.path
         record = admitted.record
+        known = admitted.ready
         reusedTokens = admitted.reused
+        reusedSlowTokens = admitted.reusedSlow
         pendingTokens = admitted.pending
     }
 
     deinit {
-        cache.end(path, record: record, from: firstOpenNode)
+        cache.end(path, record: record, known: known)
     }
 
     /// The number of tokens on the path, computed or not.
@@ -30,8 +34,8 @@ public struct PathLease: ~Copyable {
 
     /// The number of tokens at the head of the path that are computed.
     public mutating func computedCount() -> Int {
-        skipComputedNodes()
-        return cache.tree.readyCount(of: path, from: firstOpenNode)
+        known = cache.tree.readyCount(of: path, from: known)
+        return known
     }
 
     /// Lets a token join the path's end: it follows what is cached or pending there, or takes room of its own.
@@ -49,8 +53,8 @@ public struct PathLease: ~Copyable {
     ///   - slots: gets a slot for each claimed token appended.
     /// - Returns: the claimed positions; empty if none is left.
     public mutating func claim(atMost limit: Int, slots: inout [KVSlot]) -> Range<Int> {
-        skipComputedNodes()
-        return cache.claim(path, record: record, from: firstOpenNode, limit: limit, slots: &slots)
+        known = cache.tree.readyCount(of: path, from: known)
+        return cache.claim(path, record: record, known: known, limit: limit, slots: &slots)
     }
 
     /// Who paid for the path's tokens so far. What the current step claimed counts once it ends.
@@ -66,14 +70,4 @@ public struct PathLease: ~Copyable {
 
     /// Gives the path back. What was computed stays for others until it is evicted; the rest goes.
     public consuming func release() {}
-
-    private mutating func skipComputedNodes() {
-        while firstOpenNode < path.nodes.count,
-            Int(cache.tree.nodes.ready[path.nodes[firstOpenNode]]) >= path.length(at: firstOpenNode)
-        {
-            firstOpenNode += 1
-        }
-        // The last node may still grow.
-        if firstOpenNode == path.nodes.count { firstOpenNode = max(0, path.nodes.count - 1) }
-    }
 }

@@ -1,3 +1,4 @@
+import JSON
 import KVCache
 
 /// The fields of one line, checked as they are read.
@@ -16,7 +17,9 @@ struct Fields {
 
     func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws(KVScriptError) -> Int? {
         guard let value = present(name) else { return nil }
-        guard case .integer(let integer) = value else { throw KVScriptError("`\(name)` must be an integer") }
+        guard case .integer(let number) = value, let integer = Int(exactly: number) else {
+            throw KVScriptError("`\(name)` must be an integer")
+        }
         guard range.contains(integer) else {
             throw KVScriptError("`\(name)` is \(integer), not within \(range.lowerBound) and \(range.upperBound)")
         }
@@ -101,7 +104,7 @@ struct Fields {
         switch present("decode_retention") {
         case nil: return nil
         case .integer:
-            return try Fields(.object([JSONValue.Member("priority", present("decode_retention") ?? .null)])).level()
+            return try Fields(JSONValue([JSONObject.Member("priority", present("decode_retention") ?? .null)])).level()
         case .object?: return try Fields(present("decode_retention") ?? .null).level()
         default: throw KVScriptError("`decode_retention` must be an object with a `priority`")
         }

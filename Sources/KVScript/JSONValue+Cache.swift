@@ -1,72 +1,86 @@
+import JSON
 import KVCache
 
 // How what the cache tells looks in JSON.
 
 extension JSONValue {
-    init(_ event: KVEvent) {
-        var members = [Member("id", .integer(Int(clamping: event.id)))]
+    /// - Parameter slowTier: the slow tier's name.
+    init(_ event: KVEvent, slowTier: String?) {
+        var members = [JSONObject.Member("id", JSONValue(Int(clamping: event.id)))]
         switch event.change {
         case .stored(let blocks):
-            members.append(Member("type", "stored"))
+            members.append(JSONObject.Member("type", "stored"))
             members += Self.members(of: blocks)
         case .removed(let hashes, let namespace):
-            members.append(Member("type", "removed"))
-            members.append(Member("blocks", .array(hashes.map { .string($0.description) })))
+            members.append(JSONObject.Member("type", "removed"))
+            members.append(JSONObject.Member("blocks", .array(hashes.map { .string($0.description) })))
+            members += Self.members(of: namespace)
+        case .created(let blocks):
+            members.append(JSONObject.Member("type", "created"))
+            members.append(JSONObject.Member("blocks", .array(blocks.map { JSONValue($0) })))
+        case .moved(let hashes, let namespace, let tier):
+            members.append(JSONObject.Member("type", "tier_changed"))
+            members.append(JSONObject.Member("blocks", .array(hashes.map { .string($0.description) })))
+            members.append(JSONObject.Member("to", .string(tier == .memory ? "memory" : slowTier ?? "slow")))
             members += Self.members(of: namespace)
         case .cleared:
-            members.append(Member("type", "cleared"))
+            members.append(JSONObject.Member("type", "cleared"))
         }
-        self = .object(members)
+        self = JSONValue(members)
     }
 
-    static func members(of blocks: StoredBlocks) -> [Member] {
+    static func members(of blocks: StoredBlocks) -> [JSONObject.Member] {
         [
-            Member("parent", blocks.parent.map { .string($0.description) } ?? .null),
-            Member("blocks", .array(blocks.hashes.map { .string($0.description) })),
-            Member("position", .integer(blocks.position)),
-            Member("tokens", .array(blocks.tokens.map { .integer(Int($0.rawValue)) })),
+            JSONObject.Member("parent", blocks.parent.map { .string($0.description) } ?? .null),
+            JSONObject.Member("blocks", .array(blocks.hashes.map { .string($0.description) })),
+            JSONObject.Member("position", JSONValue(blocks.position)),
+            JSONObject.Member("tokens", .array(blocks.tokens.map { JSONValue(Int($0.rawValue)) })),
         ] + members(of: blocks.namespace)
     }
 
     init(_ statistics: NamespaceStatistics) {
-        self = .object(
+        self = JSONValue(
             Self.members(of: statistics.namespace) + [
-                Member("blocks", .integer(statistics.blocks)),
-                Member("blocks_leased", .integer(statistics.leasedBlocks)),
-                Member("blocks_pinned", .integer(statistics.pinnedBlocks)),
-                Member("tokens_cached", .integer(statistics.tokens)),
-                Member("slots_unused", .integer(statistics.unusedSlots)),
-                Member("depth_tokens", .integer(statistics.depthTokens)),
-                Member("depth_blocks", .integer(statistics.depthBlocks)),
-                Member("tokens_computed", .integer(statistics.totals.computedTokens)),
-                Member("tokens_reused", .integer(statistics.totals.reusedTokens)),
-                Member("evictions", .integer(statistics.totals.evictedBlocks)),
-                Member("tokens_missed_after_eviction", .integer(statistics.totals.missedTokens)),
+                JSONObject.Member("blocks", JSONValue(statistics.blocks)),
+                JSONObject.Member("blocks_leased", JSONValue(statistics.leasedBlocks)),
+                JSONObject.Member("blocks_pinned", JSONValue(statistics.pinnedBlocks)),
+                JSONObject.Member("tokens_cached", JSONValue(statistics.tokens)),
+                JSONObject.Member("slots_unused", JSONValue(statistics.unusedSlots)),
+                JSONObject.Member("depth_tokens", JSONValue(statistics.depthTokens)),
+                JSONObject.Member("depth_blocks", JSONValue(statistics.depthBlocks)),
+                JSONObject.Member("tokens_computed", JSONValue(statistics.totals.computedTokens)),
+                JSONObject.Member("tokens_reused", JSONValue(statistics.totals.reusedTokens)),
+                JSONObject.Member("evictions", JSONValue(statistics.totals.evictedBlocks)),
+                JSONObject.Member("tokens_missed_after_eviction", JSONValue(statistics.totals.missedTokens)),
             ])
     }
 
     init(_ span: KVExplanation.Span) {
         var members = [
-            Member("from", .integer(span.tokens.lowerBound)), Member("to", .integer(span.tokens.upperBound)),
+            JSONObject.Member("from", JSONValue(span.tokens.lowerBound)),
+            JSONObject.Member("to", JSONValue(span.tokens.upperBound)),
         ]
         switch span.reason {
-        case .ready: members.append(Member("why", "ready"))
-        case .lastToken: members.append(Member("why", "last_token"))
-        case .computing(let claimed): members += [Member("why", "computing"), Member("claimed", .integer(claimed))]
+        case .ready: members.append(JSONObject.Member("why", "ready"))
+        case .lastToken: members.append(JSONObject.Member("why", "last_token"))
+        case .computing(let claimed):
+            members += [JSONObject.Member("why", "computing"), JSONObject.Member("claimed", JSONValue(claimed))]
         case .gone(let cause, let time, let priority, let exact):
             members += [
-                Member("why", .string("\(cause)")), Member("at_ms", .integer(Int(time.rawValue))),
-                Member("priority", .integer(Int(priority.rawValue))), Member("exact", .bool(exact)),
+                JSONObject.Member("why", .string("\(cause)")),
+                JSONObject.Member("at_ms", JSONValue(Int(time.rawValue))),
+                JSONObject.Member("priority", JSONValue(Int(priority.rawValue))),
+                JSONObject.Member("exact", .bool(exact)),
             ]
-        case .otherNamespace: members.append(Member("why", "other_namespace"))
-        case .neverSeen: members.append(Member("why", "never_seen"))
+        case .otherNamespace: members.append(JSONObject.Member("why", "other_namespace"))
+        case .neverSeen: members.append(JSONObject.Member("why", "never_seen"))
         }
-        self = .object(members)
+        self = JSONValue(members)
     }
 
-    private static func members(of namespace: CacheNamespace) -> [Member] {
+    private static func members(of namespace: CacheNamespace) -> [JSONObject.Member] {
         [("adapter", namespace.adapter), ("salt", namespace.salt)].compactMap { name, value in
-            value.map { Member(name, .string($0)) }
+            value.map { JSONObject.Member(name, .string($0)) }
         }
     }
 }

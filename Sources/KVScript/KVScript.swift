@@ -1,3 +1,4 @@
+import JSON
 import KVCache
 
 /// The cache's executable specification: one JSON operation a line in, one JSON answer a line out.
@@ -7,6 +8,8 @@ import KVCache
 /// see `KVScriptCheck`.
 public final class KVScript {
     var cache: KVCache?
+    /// How the script calls the slow tier, if there is one.
+    var slowTierName: String?
     /// In the order of admission.
     var sequences: [ScriptSequence] = []
 
@@ -21,25 +24,27 @@ public final class KVScript {
     /// Runs one line that is not blank.
     func run(_ line: String) -> JSONValue {
         do {
-            return run(try JSONReader.read(line))
+            return run(try JSONReader.read(Array(line.utf8)))
         } catch {
-            return .object([JSONValue.Member("op", .null), JSONValue.Member("error", .string(error.message))])
+            return JSONValue([
+                JSONObject.Member("op", .null), JSONObject.Member("error", .string("not JSON: \(error)")),
+            ])
         }
     }
 
     /// Runs one operation.
     func run(_ operation: JSONValue) -> JSONValue {
-        var answer = [JSONValue.Member("op", operation["op"] ?? .null)]
-        if let id = operation["id"] { answer.append(JSONValue.Member("id", id)) }
+        var answer = [JSONObject.Member("op", operation["op"] ?? .null)]
+        if let id = operation["id"] { answer.append(JSONObject.Member("id", id)) }
         do {
             answer += try perform(operation)
         } catch {
-            answer.append(JSONValue.Member("error", .string(error.message)))
+            answer.append(JSONObject.Member("error", .string(error.message)))
         }
-        return .object(answer)
+        return JSONValue(answer)
     }
 
-    private func perform(_ operation: JSONValue) throws(KVScriptError) -> [JSONValue.Member] {
+    private func perform(_ operation: JSONValue) throws(KVScriptError) -> [JSONObject.Member] {
         guard case .object = operation else { throw KVScriptError("a line must hold an object") }
         guard case .string(let name)? = operation["op"] else { throw KVScriptError("`op` is missing") }
         let fields = Fields(operation)
@@ -51,16 +56,20 @@ public final class KVScript {
         case "step": return try step(fields, cache)
         case "append": return try append(fields, cache)
         case "finish", "cancel": return try end(fields)
-        case "peek":
-            return [JSONValue.Member("reused", .integer(cache.peek(try fields.tokens(), in: try fields.namespace())))]
+        case "peek": return try peek(fields, cache)
         case "truncate": return try truncate(fields, cache)
         case "pin": return try pin(fields, cache)
         case "unpin":
-            return [JSONValue.Member("pinned", .integer(cache.unpin(try fields.tokens(), in: try fields.namespace())))]
+            return [
+                JSONObject.Member("pinned", JSONValue(cache.unpin(try fields.tokens(), in: try fields.namespace())))
+            ]
         case "reset": return try reset(fields, cache)
         case "advance": return try advance(fields, cache)
         case "stats": return statistics(cache)
-        case "events": return [JSONValue.Member("events", .array(cache.drainEvents().map(JSONValue.init)))]
+        case "events":
+            return [
+                JSONObject.Member("events", .array(cache.drainEvents().map { JSONValue($0, slowTier: slowTierName) }))
+            ]
         case "snapshot": return snapshot(cache)
         case "explain": return try explain(fields, cache)
         default: throw KVScriptError("unknown operation `\(name)`")

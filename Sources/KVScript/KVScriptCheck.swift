@@ -1,3 +1,5 @@
+import JSON
+
 /// Runs a file of operations that carry expectations, in a field `expect`, and tells which do not hold.
 ///
 /// An expectation is a JSON value. Numbers, strings, truth values and lists must be equal; of an object each member must hold;
@@ -14,7 +16,7 @@ public struct KVScriptCheck {
         line += 1
         guard text.contains(where: { !$0.isWhitespace }) else { return (nil, nil) }
         let answer = script.run(text)
-        let expected = (try? JSONReader.read(text))?["expect"] ?? .object([])
+        let expected = (try? JSONReader.read(Array(text.utf8)))?["expect"] ?? .object(JSONObject())
         if let error = answer["error"], expected["error"] == nil {
             return (answer.description, "line \(line): refused: \(error)")
         }
@@ -24,8 +26,8 @@ public struct KVScriptCheck {
 
     private static func difference(_ value: JSONValue?, _ expected: JSONValue, _ name: String) -> String? {
         switch expected {
-        case .object(let members):
-            for member in members {
+        case .object(let object):
+            for member in object.members {
                 switch (member.name, member.value, value) {
                 case ("at_least", .integer(let bound), .integer(let number)?):
                     if number < bound { return "\(name) is \(number), less than \(bound)" }

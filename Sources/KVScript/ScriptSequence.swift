@@ -1,3 +1,4 @@
+import JSON
 import KVCache
 
 /// A sequence that a script admitted.

@@ -9,6 +9,7 @@ struct KvasirCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, GenerateCommand.self, InspectCommand.self, SimulateCommand.self, KVScriptCommand.self,
+            BenchCommand.self,
         ]
     )
 }

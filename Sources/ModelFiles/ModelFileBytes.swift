@@ -45,6 +45,30 @@ public final class ModelFileBytes: @unchecked Sendable {
         isMapped = false
     }
 
+    /// Says that some bytes will be read soon, from one end to the other, so that the system fetches them meanwhile.
+    public func prefetch(_ part: UnsafeRawBufferPointer) {
+        advise(part, MADV_WILLNEED)
+    }
+
+    /// Says that some bytes are not needed for now: they no longer count as this process's memory, and are read from the file
+    /// again if someone wants them after all.
+    public func release(_ part: UnsafeRawBufferPointer) {
+        advise(part, MADV_DONTNEED)
+    }
+
+    /// Only whole pages within the part are concerned.
+    private func advise(_ part: UnsafeRawBufferPointer, _ advice: Int32) {
+        guard isMapped, let base = bytes.baseAddress, let start = part.baseAddress else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let offset = start - base
+        guard page > 0, offset >= 0, offset <= bytes.count - part.count else { return }
+        // The mapping begins on a page border.
+        let first = (offset + page - 1) / page * page
+        let end = (offset + part.count) / page * page
+        guard first < end else { return }
+        madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, advice)
+    }
+
     deinit {
         if isMapped { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
     }

@@ -12,7 +12,8 @@ public final class Model: Sendable {
 
     /// Checks a model file and packs its weights for this processor.
     ///
-    /// Nothing is packed before everything is checked. Weights take about the file's size of memory beside the mapping.
+    /// Nothing is packed before everything is checked. Packed weights take about the file's size of memory; the mapping's
+    /// pages are let go one tensor at a time.
     ///
     /// - Parameters:
     ///   - team: packs the weights; not needed afterwards.

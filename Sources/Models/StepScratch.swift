@@ -1,23 +1,28 @@
-import Compute
+public import Compute
 
 /// The memory that a step's rows pass through, each [rows × width].
 ///
-///     residual ─norm→ normed ─→ query, key, value ─→ attended ─→ (+ residual)
-///     residual ─norm→ normed ─→ gate, up ─→ gate ─→ (+ residual)          at the end: normed ─→ logits
+///     residual ─norm→ activations ─→ query, key, value ─→ attended ─→ activations ─→ (+ residual)
+///     residual ─norm→ activations ─→ gate · up ─→ hidden ─→ (+ residual)
+///     behind the last layer: wanted ─norm→ activations ─→ logits
 final class StepScratch {
     let limits: StepLimits
     let residual: FloatBuffer
-    let normed: FloatBuffer
+    /// [logit rows × embedding]: the residual stream of the rows whose logits are wanted.
+    let wanted: FloatBuffer
     let query: FloatBuffer
     let key: FloatBuffer
     let value: FloatBuffer
     let attended: FloatBuffer
     let gate: FloatBuffer
+    /// Takes memory only in models whose gate and up want their input in different forms.
     let up: FloatBuffer
     /// [logit rows × vocabulary]
     let logits: FloatBuffer
     /// The input of the next matrix products, in the form their weights want.
     let activations: Activations
+    /// The inner rows of the feed-forward, in the form that `down` wants.
+    let hidden: Activations
     /// The position of each row.
     let positions: UnsafeMutableBufferPointer<Int32>
     /// The rows whose logits are wanted.
@@ -28,7 +33,7 @@ final class StepScratch {
         let rows = limits.rows
         self.limits = limits
         residual = try FloatBuffer(rows: rows, columns: configuration.embeddingLength)
-        normed = try FloatBuffer(rows: rows, columns: configuration.embeddingLength)
+        wanted = try FloatBuffer(rows: limits.logitRows, columns: configuration.embeddingLength)
         query = try FloatBuffer(rows: rows, columns: configuration.queryLength)
         key = try FloatBuffer(rows: rows, columns: configuration.kvLength)
         value = try FloatBuffer(rows: rows, columns: configuration.kvLength)
@@ -37,6 +42,7 @@ final class StepScratch {
         up = try FloatBuffer(rows: rows, columns: configuration.feedForwardLength)
         logits = try FloatBuffer(rows: limits.logitRows, columns: configuration.vocabularySize)
         activations = try Activations(capacity: rows, maximumFeatures: configuration.widestInput)
+        hidden = try Activations(capacity: rows, maximumFeatures: configuration.feedForwardLength)
         positions = .allocate(capacity: rows)
         positions.initialize(repeating: 0)
         logitRowStorage = .allocate(capacity: limits.logitRows)
@@ -57,19 +63,20 @@ final class StepScratch {
 }
 
 extension ModelConfiguration {
-    /// The widest input of any matrix product.
-    var widestInput: Int { max(embeddingLength, queryLength, feedForwardLength) }
+    /// The widest input of any matrix product but the feed-forward's last.
+    var widestInput: Int { max(embeddingLength, queryLength) }
 
     /// The bytes a runner needs for activations and logits, within a few kilobytes.
     public func scratchByteCount(_ limits: StepLimits) -> Int {
-        // The floats of a row in all buffers of `StepScratch`; `Activations` adds two words to each 32 floats.
-        let row = 2 * embeddingLength + 2 * queryLength + 2 * kvLength + 2 * feedForwardLength
-        let activations = widestInput + widestInput / 16
-        return 4 * (limits.rows * (row + activations + 1) + limits.logitRows * vocabularySize)
+        // The floats of a row in all buffers of `StepScratch`; rows of `Activations` are padded by up to 32 floats.
+        let floats = embeddingLength + 2 * queryLength + 2 * kvLength + feedForwardLength
+        let activations = widestInput + feedForwardLength + 64
+        return 4 * (limits.rows * (floats + activations + 1) + limits.logitRows * (vocabularySize + embeddingLength))
     }
 
     /// The bytes of keys and values that a token keeps in all layers.
-    public var kvBytesPerToken: Int {
-        KVStorage.bytesPerToken(layers: layerCount, kvHeads: kvHeadCount, headDimension: headDimension) ?? .max
+    public func kvBytesPerToken(_ type: KVType = .f16) -> Int {
+        KVStorage.bytesPerToken(layers: layerCount, kvHeads: kvHeadCount, headDimension: headDimension, type: type)
+            ?? .max
     }
 }

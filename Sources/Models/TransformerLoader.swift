@@ -20,14 +20,26 @@ struct TransformerLoader {
             type: weightType(embedding), rowCount: configuration.vocabularySize, columns: configuration.embeddingLength,
             bytes: embedding.bytes, owner: file)
         let isTied = file.tensorIfPresent("output.weight") == nil
+        prefetch(isTied ? "token_embd." : "output.")
         let output = try projection("output", weights: isTied ? "token_embd.weight" : "output.weight")
         var layers: [Transformer.Layer] = []
-        for index in 0..<configuration.layerCount { layers.append(try layer("blk.\(index).")) }
+        prefetch("blk.0.")
+        for index in 0..<configuration.layerCount {
+            prefetch("blk.\(index + 1).")
+            layers.append(try layer("blk.\(index)."))
+        }
         let transformer = try Transformer(
             embedding: table, layers: layers, outputNorm: vector("output_norm.weight"), output: output,
             ropeFactors: vectorIfPresent("rope_freqs.weight"))
         progress?(1)
         return transformer
+    }
+
+    /// Has the system read tensors while others are packed.
+    private func prefetch(_ prefix: String) {
+        for tensor in file.tensors where tensor.name.hasPrefix(prefix) {
+            if let bytes = try? tensor.bytes { tensor.file.prefetch(bytes) }
+        }
     }
 
     private mutating func layer(_ prefix: String) throws -> Transformer.Layer {
@@ -49,6 +61,8 @@ struct TransformerLoader {
         let matrix = try WeightMatrix(
             type: weightType(tensor), outFeatures: tensor.shape[1], inFeatures: tensor.shape[0], bytes: bytes,
             team: team)
+        // The packed form takes the place of the file's pages; those of an embedding table come back row by row.
+        tensor.file.release(bytes)
         bytesLoaded += bytes.count
         progress?(min(1, Double(bytesLoaded) / Double(file.byteCount)))
         return Transformer.Projection(weights: matrix, bias: try vectorIfPresent(name + ".bias"))

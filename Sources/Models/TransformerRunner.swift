@@ -30,9 +30,12 @@ public final class TransformerRunner: ModelRunner {
     ///
     /// - Parameters:
     ///   - team: of the instruction set the model was loaded with.
-    ///   - slotCount: token slots; `model.configuration.kvBytesPerToken` bytes each, taken as they are first used.
+    ///   - slotCount: token slots of `model.configuration.kvBytesPerToken(_:)` bytes each, taken as they are first used.
+    ///   - kvType: how keys and values are kept. Results are exact with themselves under each type.
     /// - Throws: `ComputeError` when memory is lacking.
-    public init(model: Model, team: ThreadTeam, slotCount: Int, limits: StepLimits) throws {
+    public init(
+        model: Model, team: ThreadTeam, slotCount: Int, limits: StepLimits, kvType: KVType = .f16
+    ) throws {
         let configuration = model.configuration
         self.model = model
         self.limits = limits
@@ -40,7 +43,7 @@ public final class TransformerRunner: ModelRunner {
         operations = Operations(team: team)
         storage = try KVStorage(
             layers: configuration.layerCount, kvHeads: configuration.kvHeadCount,
-            headDimension: configuration.headDimension, slots: slotCount)
+            headDimension: configuration.headDimension, slots: slotCount, type: kvType)
         scratch = try StepScratch(configuration, limits)
         contextLength = min(configuration.contextLength, slotCount)
         rope = try RopeTable(
@@ -90,11 +93,10 @@ public final class TransformerRunner: ModelRunner {
 
     private func logits(of residual: FloatBuffer, rows: Int) -> Logits {
         if rows > 0 {
-            let transformer = model.transformer
-            let normed = scratch.normed === residual ? scratch.residual : scratch.normed
-            norm(residual, transformer.outputNorm, rows: rows, into: normed)
-            var input = Input(normed, rows: rows)
-            multiply(&input, transformer.output, into: scratch.logits)
+            let output = model.transformer.output
+            multiplyNormed(
+                residual, rows: rows, norm: model.transformer.outputNorm,
+                [Operations.Product(output.weights, bias: output.bias?.values, into: scratch.logits)])
         }
         let values = UnsafeBufferPointer(scratch.logits.values)
         return Logits(

@@ -23,8 +23,8 @@ final class TestPath {
         case one
         /// Segments of random lengths in random places.
         case ragged
-        /// A segment for each position.
-        case single
+        /// Segments of as many positions.
+        case each(Int)
     }
 
     let length: Int
@@ -41,8 +41,18 @@ final class TestPath {
         values = generator.floats(length * shape.kvHeads * shape.dimension)
     }
 
-    /// Attention of some rows in double precision, keys and values rounded to f16.
-    func reference(rows: [Int]) -> [Int: [Double]] {
+    /// A path that begins with some positions of another.
+    init(stem: TestPath, keeping kept: Int, length: Int, using generator: inout SeededGenerator) {
+        self.length = length
+        shape = stem.shape
+        let width = shape.kvHeads * shape.dimension
+        queries = generator.floats(length * shape.heads * shape.dimension)
+        keys = stem.keys.prefix(kept * width) + generator.floats((length - kept) * width)
+        values = stem.values.prefix(kept * width) + generator.floats((length - kept) * width)
+    }
+
+    /// Attention of some rows in double precision, keys and values rounded as they are stored.
+    func reference(rows: [Int], type: KVType) -> [Int: [Double]] {
         let d = shape.dimension
         var result: [Int: [Double]] = [:]
         for row in rows {
@@ -52,7 +62,7 @@ final class TestPath {
                     Double.init)
                 func vector(_ all: [Float], _ position: Int) -> [Double] {
                     let start = (position * shape.kvHeads + kv) * d
-                    return all[start..<start + d].map { roundedToHalf(Double($0)) }
+                    return stored(all[start..<start + d].map(Double.init), as: type)
                 }
                 let scores = (0...row).map { product(query, vector(keys, $0)).value * Double(shape.scale) }
                 let top = scores.max() ?? 0
@@ -70,6 +80,23 @@ final class TestPath {
     }
 }
 
+/// What becomes of a head's keys or values in a slot.
+func stored(_ values: [Double], as type: KVType) -> [Double] {
+    switch type {
+    case .f16: values.map(roundedToHalf)
+    case .bf16: values.map(roundedToBrain)
+    case .q8:
+        stride(from: 0, to: values.count, by: 32).flatMap { start in
+            // In f32, so that ties are the same.
+            let group = values[start..<min(start + 32, values.count)].map(Float.init)
+            let most = group.map(abs).max() ?? 0
+            return group.map {
+                Double(($0 * (127 / most)).rounded(.toNearestOrEven)) * roundedToHalf(Double(most / 127))
+            }
+        }
+    }
+}
+
 /// A storage with paths in it, and steps of attention over it.
 final class AttentionBench {
     struct Request {
@@ -82,16 +109,25 @@ final class AttentionBench {
     private let storage: KVStorage
     private let operations: Operations
     private var taken: Set<Int> = []
+    /// What the last step's plan was: runs of each group, tasks, and tiles that differ.
+    private(set) var groups: [Int] = []
+    private(set) var tasks = 0
+    private(set) var distinctTiles = 0
 
-    init(shape: AttentionShape, slots: Int, threads: Int, set: InstructionSet, poisoned: Bool = false) throws {
+    init(
+        shape: AttentionShape, slots: Int, threads: Int, set: InstructionSet, type: KVType = .f16,
+        poisoned: Bool = false
+    ) throws {
         self.shape = shape
-        storage = try KVStorage(layers: 2, kvHeads: shape.kvHeads, headDimension: shape.dimension, slots: slots)
+        storage = try KVStorage(
+            layers: 2, kvHeads: shape.kvHeads, headDimension: shape.dimension, slots: slots, type: type)
         operations = Operations(team: ThreadTeam(threadCount: threads, instructionSet: set))
         if poisoned {
+            // All bits but the sign's: NaN as f16, as bf16 and as q8's scales.
             let cache = storage.cache(layer: 1)
-            for i in 0..<slots * shape.kvHeads * shape.dimension {
-                cache.keys[i] = 0x7e00
-                cache.values[i] = 0x7e00
+            for i in 0..<slots * shape.kvHeads * cache.slot_stride {
+                cache.keys[i] = 0x7f
+                cache.values[i] = 0x7f
             }
         }
     }
@@ -105,17 +141,20 @@ final class AttentionBench {
     }
 
     /// Finds free slots for a path and writes it there.
+    ///
+    /// - Parameter shared: segments that hold its first positions already.
     func place(
-        _ path: TestPath, pieces: TestPath.Pieces, using generator: inout SeededGenerator
+        _ path: TestPath, pieces: TestPath.Pieces, after shared: [(slot: Int32, count: Int32)] = [],
+        using generator: inout SeededGenerator
     ) -> [(slot: Int32, count: Int32)] {
-        var segments: [(slot: Int32, count: Int32)] = []
-        var left = path.length
+        var segments = shared
+        var left = path.length - shared.reduce(0) { $0 + Int($1.count) }
         while left > 0 {
             var count =
                 switch pieces {
                 case .one: left
                 case .ragged: min(left, [1, 1, 2, 3, 7, 16, 30].randomElement(using: &generator) ?? 1)
-                case .single: 1
+                case .each(let count): min(left, count)
                 }
             var slot = Int.random(in: 0...storage.slots - count, using: &generator)
             var tries = 0
@@ -162,6 +201,9 @@ final class AttentionBench {
             }
         }
         operations.attention(layer: 1, q: q, plan: plan, storage: storage, scale: shape.scale, into: out)
+        groups = plan.groups.map { Int($0.runs) }
+        tasks = plan.tasks.count
+        distinctTiles = Set(plan.tiles).count
         row = 0
         return requests.map { request in
             defer { row += request.rows.count }

@@ -92,8 +92,9 @@ struct MatrixProductTests {
     @Test("are close between instruction sets", arguments: WeightType.allCases)
     func instructionSetsAgree(type: WeightType) throws {
         var generator = SeededGenerator(seed: 11)
-        let matrix = TestMatrix(type, rows: 33, columns: 64, using: &generator)
-        let x = generator.floats(3 * 64)
+        let columns = max(64, type.groupSize)
+        let matrix = TestMatrix(type, rows: 33, columns: columns, using: &generator)
+        let x = generator.floats(3 * columns)
         let portable = try multiply(matrix, x, rows: 0..<3, threads: 1, set: .portable).map(Float.init(bitPattern:))
         for set in availableSets {
             let other = try multiply(matrix, x, rows: 0..<3, threads: 1, set: set).map(Float.init(bitPattern:))

@@ -88,6 +88,10 @@ struct TestMatrix {
             if type == .q5_0 { append((0..<32).reduce(0) { $0 | UInt32(codes[$1] >> 4) << UInt32($1) }, bytes: 4) }
             for i in 0..<16 { bytes.append(codes[i] & 15 | codes[i + 16] << 4) }
             values += codes.map { half(scale) * Double(Int($0) - (type == .q4_0 ? 8 : 16)) }
+        case .q4_K, .q5_K, .q6_K:
+            let block = SuperBlock(type, using: &generator)
+            bytes += block.bytes
+            values += block.values
         }
     }
 
@@ -109,7 +113,11 @@ func roundedActivations(_ x: ArraySlice<Float>, as form: ActivationForm) -> [Dou
             let (codes, scale) = quantised(Array(x[start..<start + 32]))
             return codes.map { Double($0) * scale }
         }
-    case .q8_256: []
+    case .q8_256:
+        stride(from: x.startIndex, to: x.endIndex, by: 256).flatMap { start in
+            let (codes, scale) = quantisedBlock(Array(x[start..<start + 256]))
+            return codes.map { Double($0) * Double(scale) }
+        }
     }
 }
 

@@ -10,18 +10,25 @@ struct CacheProperties {
         var mode: ReuseMode
         var tokensPerBlock: Int
         var blocks: Int
-        var testDescription: String { "\(mode), \(blocks) blocks of \(tokensPerBlock)" }
-    }
-
-    static let layouts: [Layout] = ReuseMode.allCases.flatMap { mode in
-        [2, 3, 5, 16, 64].flatMap { size in
-            [
-                Layout(mode: mode, tokensPerBlock: size, blocks: max(4, 60 / size)),
-                Layout(mode: mode, tokensPerBlock: size, blocks: max(12, 400 / size)),
-                Layout(mode: mode, tokensPerBlock: size, blocks: 20_000),
-            ]
+        var slowBlocks = 0
+        var testDescription: String {
+            "\(mode), \(blocks)\(slowBlocks > 0 ? "+\(slowBlocks)" : "") blocks of \(tokensPerBlock)"
         }
     }
+
+    static let layouts: [Layout] =
+        ReuseMode.allCases.flatMap { mode in
+            [2, 3, 5, 16, 64].flatMap { size in
+                [
+                    Layout(mode: mode, tokensPerBlock: size, blocks: max(4, 60 / size)),
+                    Layout(mode: mode, tokensPerBlock: size, blocks: max(12, 400 / size)),
+                    Layout(mode: mode, tokensPerBlock: size, blocks: 20_000),
+                ]
+            }
+        }
+        + [2, 3, 5, 16, 64].map { size in
+            Layout(mode: .early, tokensPerBlock: size, blocks: max(4, 60 / size), slowBlocks: max(2, 90 / size))
+        }
 
     @Test("Random admissions, steps, failures, appends and releases keep every promise", arguments: layouts)
     func randomHistory(layout: Layout) throws {
@@ -43,13 +50,16 @@ private struct RandomHistory {
     private let layout: CacheProperties.Layout
     private let cache: KVCache
     private var random: SeededGenerator
-    private var memory = SimulatedMemory()
+    private let memory: SimulatedMemory
     private var live: [LivePath] = []
     private var past: [[TokenID]] = [[1]]
 
     init(layout: CacheProperties.Layout, seed: UInt64) {
         self.layout = layout
-        cache = KVCache(tokensPerBlock: layout.tokensPerBlock, blocks: layout.blocks, mode: layout.mode)
+        memory = SimulatedMemory(tokensPerBlock: layout.tokensPerBlock)
+        cache = KVCache(
+            tokensPerBlock: layout.tokensPerBlock, blocks: layout.blocks, mode: layout.mode,
+            slowTier: layout.slowBlocks > 0 ? SlowTier(blocks: layout.slowBlocks, storage: memory) : nil)
         random = SeededGenerator(seed: seed)
     }
 
@@ -119,7 +129,7 @@ private struct RandomHistory {
         var claimed: Set<[UInt64]> = []
         for path in live.shuffled(using: &random) {
             let before = path.lease.computedCount()
-            let rows = path.claim(atMost: budget, into: &memory)
+            let rows = path.claim(atMost: budget, into: memory)
             budget -= rows.count
             if rows.lowerBound < before { return "claims what is computed" }
             guard layout.mode == .early else { continue }

@@ -6,9 +6,8 @@ import Testing
 struct GhostListTests {
     private func ghost(_ number: UInt64, time: Int64 = 0) -> GhostList.Ghost {
         let hash = PathHash(rawValue: number &* 0x9e37_79b9_7f4a_7c15)
-        let tokens = [TokenID(Int32(number))]
         return GhostList.Ghost(
-            first: hash, check: TokenCheck(tokens, count: 1), tokens: 16, time: CacheInstant(milliseconds: time),
+            first: hash, check: TokenCheck(hash), tokens: 16, time: CacheInstant(milliseconds: time),
             priority: .standard,
             cause: .expired)
     }

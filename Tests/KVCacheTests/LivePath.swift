@@ -13,7 +13,7 @@ final class LivePath {
     }
 
     /// Claims tokens, as a step would, and leaves to the memory what to write where. Returns the claimed positions.
-    func claim(atMost limit: Int, into memory: inout SimulatedMemory) -> Range<Int> {
+    func claim(atMost limit: Int, into memory: SimulatedMemory) -> Range<Int> {
         var slots: [KVSlot] = []
         let rows = lease.claim(atMost: limit, slots: &slots)
         let fingerprints = SimulatedMemory.fingerprints(of: tokens, in: namespace)

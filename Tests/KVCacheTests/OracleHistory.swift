@@ -9,8 +9,10 @@ struct OracleHistory {
         var tokensPerBlock: Int
         var blocks: Int
         var secondChance = false
+        var slowBlocks = 0
         var description: String {
-            "\(mode), \(blocks) blocks of \(tokensPerBlock)\(secondChance ? ", second chance" : "")"
+            "\(mode), \(blocks)\(slowBlocks > 0 ? "+\(slowBlocks)" : "") blocks of \(tokensPerBlock)"
+                + (secondChance ? ", second chance" : "")
         }
     }
 
@@ -49,7 +51,8 @@ struct OracleHistory {
         options.rememberedEvictions = 64
         cache = KVCache(
             tokensPerBlock: layout.tokensPerBlock, blocks: layout.blocks, mode: layout.mode,
-            policy: layout.secondChance ? SecondChanceLRU() : LRU(), options: options)
+            policy: layout.secondChance ? SecondChanceLRU() : LRU(),
+            slowTier: layout.slowBlocks > 0 ? SlowTier(blocks: layout.slowBlocks) : nil, options: options)
     }
 
     /// Does something and returns what is wrong afterwards.
@@ -141,7 +144,9 @@ struct OracleHistory {
             if !untouched { return "a failed admission left a trace" }
             guard case .poolExhausted(let needed, let available) = error, needed > available else { return "\(error)" }
             let least = cache.statistics.free + cache.statistics.cached - expected - 1
-            let most = (tokens.count - expected - 1) / layout.tokensPerBlock + 1
+            // What is in the slow tier needs a block for each node.
+            let slow = layout.slowBlocks > 0 ? expected + 1 : 0
+            let most = (tokens.count - expected - 1) / layout.tokensPerBlock + 1 + slow
             return available < least || needed > most ? "does not fit: \(error)" : release()
         }
     }
@@ -235,7 +240,8 @@ struct OracleHistory {
             }
             return nil
         } catch {
-            return pinned.isEmpty && expected <= layout.blocks / 4 ? "cannot pin \(expected) tokens: \(error)" : nil
+            return pinned.isEmpty && expected <= layout.blocks / 4 && layout.slowBlocks == 0
+                ? "cannot pin \(expected) tokens: \(error)" : nil
         }
     }
 
@@ -301,6 +307,12 @@ struct OracleHistory {
         let statistics = cache.statistics
         if statistics.free + statistics.cached + statistics.leased != layout.blocks { return "\(statistics)" }
         if live.isEmpty && pinned.isEmpty && statistics.leased > 0 { return "blocks stay leased" }
+        if operations % 16 == 0, !model.tiersAreInOrder { return "what is in memory hangs on what is not" }
+        let slow = cache.slowTierBlocks
+        if slow.total != layout.slowBlocks || slow.used > model.slowCount || (slow.used == 0) != (model.slowCount == 0)
+        {
+            return "\(slow.used) slow blocks for \(model.slowCount) tokens"
+        }
         if operations % 64 == 0 { return cache.tree.violations().first }
         return nil
     }

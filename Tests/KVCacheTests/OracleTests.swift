@@ -12,6 +12,10 @@ struct OracleTests {
                 OracleHistory.Layout(mode: .early, tokensPerBlock: size, blocks: max(4, 30 / size)),
                 OracleHistory.Layout(mode: .early, tokensPerBlock: size, blocks: max(8, 90 / size), secondChance: true),
                 OracleHistory.Layout(mode: .early, tokensPerBlock: size, blocks: 5_000),
+                OracleHistory.Layout(
+                    mode: .early, tokensPerBlock: size, blocks: max(4, 30 / size), slowBlocks: max(1, 40 / size)),
+                OracleHistory.Layout(
+                    mode: .early, tokensPerBlock: size, blocks: max(6, 60 / size), secondChance: true, slowBlocks: 3),
                 OracleHistory.Layout(mode: .completed, tokensPerBlock: size, blocks: max(6, 90 / size)),
             ]
         } + [OracleHistory.Layout(mode: .off, tokensPerBlock: 4, blocks: 20)]

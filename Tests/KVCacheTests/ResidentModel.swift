@@ -7,6 +7,8 @@ struct ResidentModel {
     private struct Prefix {
         var parent: KVBlockHash?
         var children = 0
+        var slowChildren = 0
+        var tier = CacheTier.memory
     }
 
     private var resident: [KVBlockHash: Prefix] = [:]
@@ -15,6 +17,8 @@ struct ResidentModel {
     /// All prefixes that have been stored.
     private var stored: Set<KVBlockHash> = []
     private var lastEvent: UInt64 = 0
+    /// How many prefixes are in the slow tier.
+    private(set) var slowCount = 0
     /// Prefixes that went.
     private(set) var removals = 0
 
@@ -51,11 +55,22 @@ struct ResidentModel {
                         return "\(hash) is removed but was not there"
                     }
                     if prefix.children > 0 { return "\(hash) is removed before what hangs on it" }
-                    if let parent = prefix.parent { resident[parent]?.children -= 1 }
+                    if prefix.tier == .slow { slowCount -= 1 }
+                    if let parent = prefix.parent {
+                        resident[parent]?.children -= 1
+                        if prefix.tier == .slow { resident[parent]?.slowChildren -= 1 }
+                    }
                     removals += 1
+                }
+            case .created:
+                if event.id != 1 { return "created late" }
+            case .moved(let hashes, _, let tier):
+                for hash in hashes {
+                    if let problem = move(hash, to: tier) { return problem }
                 }
             case .cleared:
                 removals += resident.count
+                slowCount = 0
                 resident.removeAll()
             }
         }
@@ -65,7 +80,25 @@ struct ResidentModel {
     /// Whether a snapshot says the same.
     func equals(_ snapshot: KVEventSnapshot) -> Bool {
         snapshot.lastEvent == lastEvent && snapshot.stored.count == resident.count
-            && snapshot.stored.allSatisfy { $0.hashes.count == 1 && resident[$0.hashes[0]]?.parent == $0.parent }
+            && snapshot.stored.allSatisfy { blocks in
+                guard blocks.hashes.count == 1, let prefix = resident[blocks.hashes[0]] else { return false }
+                return prefix.parent == blocks.parent && prefix.tier == blocks.tier
+            }
+    }
+
+    /// On a path, what is in memory precedes what is in the slow tier, whenever an operation is over; blocks move one by one.
+    var tiersAreInOrder: Bool {
+        slowCount == 0 || resident.values.allSatisfy { $0.tier == .memory || $0.children == $0.slowChildren }
+    }
+
+    private mutating func move(_ hash: KVBlockHash, to tier: CacheTier) -> String? {
+        guard let prefix = resident[hash] else { return "\(hash) is moved but is not there" }
+        if prefix.tier == tier { return "\(hash) is moved to where it is" }
+        let change = tier == .slow ? 1 : -1
+        resident[hash]?.tier = tier
+        slowCount += change
+        if let parent = prefix.parent { resident[parent]?.slowChildren += change }
+        return nil
     }
 
     private mutating func store(_ blocks: StoredBlocks) -> String? {

@@ -4,9 +4,29 @@ import KVCache
 ///
 /// If a path's computed position does not find its own prefix in its slot, then something was shared, moved or handed out
 /// that must not have been.
-struct SimulatedMemory {
+final class SimulatedMemory: TierStorage {
+    private let tokensPerBlock: Int
     private var slots: [Int32: UInt64] = [:]
+    private var slowSlots: [Int: UInt64] = [:]
     private var staged: [(slot: KVSlot, fingerprint: UInt64)] = []
+
+    init(tokensPerBlock: Int) {
+        self.tokensPerBlock = tokensPerBlock
+    }
+
+    func offload(_ block: Int, to slowBlock: Int, slots range: Range<Int>) {
+        for slot in range {
+            slowSlots[slowBlock * tokensPerBlock + slot] = slots[Int32(block * tokensPerBlock + slot)]
+            slots[Int32(block * tokensPerBlock + slot)] = nil
+        }
+    }
+
+    func onboard(_ slowBlock: Int, to block: Int, slots range: Range<Int>) {
+        for slot in range {
+            slots[Int32(block * tokensPerBlock + slot)] = slowSlots.removeValue(
+                forKey: slowBlock * tokensPerBlock + slot)
+        }
+    }
 
     /// A number for each prefix of the tokens in a namespace: element i stands for the first i + 1 tokens.
     static func fingerprints(of tokens: [TokenID], in namespace: CacheNamespace) -> [UInt64] {
@@ -19,12 +39,12 @@ struct SimulatedMemory {
     }
 
     /// Keeps for the step's end what is to stand in a slot.
-    mutating func stage(_ fingerprint: UInt64, in slot: KVSlot) {
+    func stage(_ fingerprint: UInt64, in slot: KVSlot) {
         staged.append((slot, fingerprint))
     }
 
     /// Writes the step's slots: what belongs there, or, after a failure, nonsense.
-    mutating func endStep(succeeded: Bool) {
+    func endStep(succeeded: Bool) {
         for write in staged { slots[write.slot.rawValue] = succeeded ? write.fingerprint : 0 }
         staged.removeAll()
     }

@@ -32,6 +32,24 @@ struct GGUFFileTests {
         #expect(try Array(file.tensor("norm").bytes) == (0..<16).map { UInt8($0) })
     }
 
+    @Test("bytes that were released read the same again, wherever the part begins and ends")
+    func release() throws {
+        let bytes = (0..<20_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let path = try TemporaryFile(bytes)
+        let file = try ModelFileBytes(path: path.path)
+        for part in [0..<20_000, 0..<1, 1..<4_097, 4_096..<8_192, 5_000..<20_000, 7..<7] {
+            let piece = UnsafeRawBufferPointer(rebasing: file.bytes[part])
+            file.prefetch(piece)
+            #expect(piece.elementsEqual(bytes[part]))
+            file.release(piece)
+            #expect(file.bytes.elementsEqual(bytes))
+        }
+        // Memory of others is left alone.
+        let other = [UInt8](repeating: 7, count: 10_000)
+        other.withUnsafeBytes { file.release($0) }
+        #expect(other.allSatisfy { $0 == 7 })
+    }
+
     @Test("files that cannot be opened say why")
     func unreadable() throws {
         let empty = try TemporaryFile([])

@@ -20,11 +20,15 @@ struct OracleTests {
     static let largestTolerance = 1.5
     /// Over the mean of the same; measured: up to 1.02.
     static let meanTolerance = 1.25
+    /// What bf16 attention may add to both; measured: 0.025 and 0.0020.
+    static let bf16Allowance = (max: 0.04, mean: 0.003)
 
-    @Test("greedy continuations are the same, and the ten best log-probabilities of each step close", arguments: names)
-    func agrees(name: String) throws {
+    @Test(
+        "greedy continuations are the same, and the ten best log-probabilities of each step close",
+        arguments: names, InstructionSet.attentionSets)
+    func agrees(name: String, set: InstructionSet) throws {
         let reference = try OracleReference(named: name)
-        let team = ThreadTeam(threadCount: 2)
+        let team = ThreadTeam(threadCount: 2, instructionSet: set)
         let model = try Model.load(file: GGUFFile(path: reference.modelPath), team: team)
         let runner = try TransformerRunner(
             model: model, team: team, slotCount: 400, limits: StepLimits(rows: 300, logitRows: 1))
@@ -49,8 +53,10 @@ struct OracleTests {
         }
         for (deviation, table) in [(stored, "stored"), (exact, "exact")] {
             let limit = reference.storedAgainstExact
-            #expect(deviation.max <= Self.largestTolerance * limit.max, "\(table): largest difference")
-            #expect(deviation.mean <= Self.meanTolerance * limit.mean, "\(table): mean difference")
+            let allowance = set.attendsInBF16 ? Self.bf16Allowance : (max: 0, mean: 0)
+            #expect(
+                deviation.max <= Self.largestTolerance * limit.max + allowance.max, "\(table): largest difference")
+            #expect(deviation.mean <= Self.meanTolerance * limit.mean + allowance.mean, "\(table): mean difference")
         }
     }
 

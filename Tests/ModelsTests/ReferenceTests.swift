@@ -13,6 +13,9 @@ struct ReferenceTests {
     /// between two representable ones, runner and reference may round it apart, which later rows then see.
     static let worstRow = 0.01
     static let bestRow = 1e-6
+    /// The same where attention rounds to bf16, which is not modelled; measured: up to 0.06 and 0.01, with Q8_0 weights.
+    static let worstRowBF16 = 0.09
+    static let bestRowBF16 = 0.015
 
     static let variants: [TinyModel.Variant] = [
         .init(),
@@ -37,14 +40,14 @@ struct ReferenceTests {
         .init(type: .bf16, embedding: 51, heads: 3, kvHeads: 1, headDimension: 14, feedForward: 17, vocabulary: 19),
     ]
 
-    @Test("logits agree", arguments: variants)
-    func agrees(variant: TinyModel.Variant) throws {
+    @Test("logits agree", arguments: variants, InstructionSet.attentionSets)
+    func agrees(variant: TinyModel.Variant, set: InstructionSet) throws {
         let tiny = TinyModel(variant, seed: 7)
         var random = SeededGenerator(seed: 11)
         let tokens = (0..<37).map { _ in Int32.random(in: 0..<Int32(variant.vocabulary), using: &random) }
         let expected = ReferenceTransformer(tiny).logits(tokens)
 
-        let runner = try TestRunner(tiny, slots: 64)
+        let runner = try TestRunner(tiny, slots: 64, set: set)
         let path = TestPath(tokens: tokens, slots: raggedSlots(64, random: &random))
         var plan = StepPlan()
         plan.add(path, 0..<tokens.count, random: &random)
@@ -55,7 +58,7 @@ struct ReferenceTests {
             zip(row, expectedRow).reduce(0) { max($0, abs(Double($1.0) - $1.1)) } / scale
         }
         #expect(logits.count == tokens.count)
-        #expect((differences.max() ?? 1) < Self.worstRow, "\(differences)")
-        #expect((differences.min() ?? 1) < Self.bestRow, "\(differences)")
+        #expect((differences.max() ?? 1) < (set.attendsInBF16 ? Self.worstRowBF16 : Self.worstRow), "\(differences)")
+        #expect((differences.min() ?? 1) < (set.attendsInBF16 ? Self.bestRowBF16 : Self.bestRow), "\(differences)")
     }
 }

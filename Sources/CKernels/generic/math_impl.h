@@ -22,6 +22,13 @@ KVK_INLINE vf vf_load_half_some(const uint16_t *p, size_t count) {
   return vf_load_half(t);
 }
 
+KVK_INLINE vf vf_load_bfloat_some(const uint16_t *p, size_t count) {
+  uint16_t t[VW] = {0};
+  for (size_t i = 0; i < count; i++)
+    t[i] = p[i];
+  return vf_load_bfloat(t);
+}
+
 /// To the nearest integer, ties to even; |x| < 2^22. The integer also stands in the low bits of x +
 /// this number.
 #define ROUND_MAGIC 12582912.0f

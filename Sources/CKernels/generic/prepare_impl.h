@@ -35,7 +35,7 @@ static size_t row_bytes_q8_32(size_t inputs) {
 
 /// Groups of 32 to int8: d = max|x| / 127, q = x · (127 / max|x|) to nearest, ties to even; the
 /// scale is d rounded to f16.
-static void prepare_q8_32(const float *x, size_t first, size_t count, size_t inputs,
+__attribute__((unused)) static void prepare_q8_32(const float *x, size_t first, size_t count, size_t inputs,
                           uint8_t *row) {
   int8_t *out = (int8_t *)row + first;
   float *scales = (float *)(row + kvk_q8_32_scales(inputs)) + first / KVK_GROUP;

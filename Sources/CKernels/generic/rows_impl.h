@@ -1,5 +1,40 @@
 // Row operations: RMS norm, SiLU, addition, rotary positions, conversions.
 
+KVK_INLINE void store_sums_as(const kvk_sums *s, const bool has_bias, const bool accumulate,
+                              float *out, size_t out_stride) {
+  const float *from = s->values;
+  for (size_t r = 0; r < s->rows; r++, from += s->stride, out += out_stride) {
+    size_t o = 0;
+    for (; o + VW <= s->columns; o += VW) {
+      vf v = vf_load(from + o);
+      if (has_bias)
+        v += vf_load(s->bias + o);
+      if (accumulate)
+        v += vf_load(out + o);
+      vf_store(out + o, v);
+    }
+    for (; o < s->columns; o++) {
+      float v = from[o];
+      if (has_bias)
+        v += s->bias[o];
+      if (accumulate)
+        v += out[o];
+      out[o] = v;
+    }
+  }
+}
+
+static void store_sums(const kvk_sums *s, bool accumulate, float *out, size_t out_stride) {
+  if (s->bias && accumulate)
+    store_sums_as(s, true, true, out, out_stride);
+  else if (s->bias)
+    store_sums_as(s, true, false, out, out_stride);
+  else if (accumulate)
+    store_sums_as(s, false, true, out, out_stride);
+  else
+    store_sums_as(s, false, false, out, out_stride);
+}
+
 static float rms_scale(const float *x, float epsilon, size_t n) {
   vf a = vf_set1(0), b = vf_set1(0);
   size_t i = 0;
@@ -60,14 +95,6 @@ static void rope(float *x, size_t heads, size_t head_dimension, kvk_rope_layout 
       }
     }
   }
-}
-
-static void to_half(const float *x, size_t n, uint16_t *out) {
-  size_t i = 0;
-  for (; i + VW <= n; i += VW)
-    vf_store_half(out + i, vf_load(x + i));
-  for (; i < n; i++)
-    out[i] = kvk_to_half(x[i]);
 }
 
 static void dequantise_f32(const uint8_t *row, size_t k, float *out) { memcpy(out, row, k * 4); }

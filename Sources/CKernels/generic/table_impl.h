@@ -31,8 +31,10 @@
 
 #define FLOAT_PREPARATIONS                                                                         \
   [KVK_FORM_F32] = {KVK_GROUP, row_bytes_float, prepare_f32},                                      \
-  [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16},                                      \
-  [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, prepare_q8_32}
+  [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16}
+#define QUANTISED_PREPARATION(PREPARE) [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, PREPARE}
+#define COLUMN_PREPARATION(PREPARE, COLUMN)                                                        \
+  [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, PREPARE, COLUMN}
 
 #define ROW_KERNELS                                                                                \
   .dequantise = {[KVK_F32] = dequantise_f32,       [KVK_F16] = dequantise_f16,                     \
@@ -40,5 +42,9 @@
                  [KVK_Q4_0] = dequantise_q4_0,     [KVK_Q5_0] = dequantise_q5_0,                   \
                  [KVK_Q4_K] = kvk_dequantise_q4_k, [KVK_Q5_K] = kvk_dequantise_q5_k,               \
                  [KVK_Q6_K] = kvk_dequantise_q6_k},                                                \
-  .rms_scale = rms_scale, .rescale = rescale, .silu_multiply = silu_multiply, .add = add,          \
-  .rope = rope, .to_half = to_half, .attend = attend
+  .store_sums = store_sums, .rms_scale = rms_scale, .rescale = rescale,                            \
+  .silu_multiply = silu_multiply, .add = add, .rope = rope,                                        \
+  .store = {store_f16, store_bf16, store_q8}
+
+#define F32_ATTENTION .attend = attend_f32, .merge = merge_f32
+#define BF16_ATTENTION .attend = attend_bf16, .merge = merge_bf16

@@ -52,21 +52,6 @@ DEFINE_TILE(tile_f32, float, vf_load)
 DEFINE_TILE(tile_f16, uint16_t, vf_load_half)
 DEFINE_TILE(tile_bf16, uint16_t, vf_load_bfloat)
 
-/// c [rows × columns] += a [rows × count] · b [count × columns]; columns a multiple of VW.
-static void product(size_t rows, size_t columns, size_t count, const float *a, size_t lda,
-                    const float *b, size_t ldb, float *c, size_t ldc) {
-  const kvk_ahead none = {NULL, 0};
-  for (size_t o = 0; o < columns; o += 2 * VW) {
-    for (size_t r = 0; r < rows; r += TILE_ROWS) {
-      size_t some = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;
-      if (columns - o >= 2 * VW)
-        tile_f32(2, some, a + r * lda, lda, b + o, ldb, count, c + r * ldc + o, ldc, none);
-      else
-        tile_f32(1, some, a + r * lda, lda, b + o, ldb, count, c + r * ldc + o, ldc, none);
-    }
-  }
-}
-
 #define DEFINE_MATMUL(NAME, TILE, ELEMENT)                                                         \
   static void NAME(const kvk_tile *t) {                                                            \
     const size_t begin = t->k_begin * 2 * VW;                                                      \

@@ -199,13 +199,26 @@ void kvk_rope(const kvk_kernels *kernels, kvk_team *team, float *x, size_t x_str
 
 // ---- Keys and values
 
-/// One layer's keys or values as f16: element d of slot s and kv head h is base[h * head_stride + s
-/// * slot_stride + d].
+/// How keys and values are kept.
+typedef enum kvk_kv_type {
+  KVK_KV_F16,
+  KVK_KV_BF16,
+  KVK_KV_Q8, // int8 in groups of 32 dimensions with an f16 scale each, quantised as ggml's Q8_0
+  KVK_KV_TYPE_COUNT
+} kvk_kv_type;
+
+/// Bytes of the keys (or values) of one head in one slot. For q8 these are the scales of all groups
+/// (the last one may be short), then the int8s, then up to 3 bytes to a multiple of 4.
+size_t kvk_kv_bytes(kvk_kv_type type, size_t head_dimension);
+
+/// One layer's keys and values: those of kv head h in slot s begin at byte h * head_stride + s *
+/// slot_stride.
 typedef struct kvk_cache {
-  uint16_t *keys;
-  uint16_t *values;
-  size_t head_stride;
-  size_t slot_stride;
+  kvk_kv_type type;
+  uint8_t *keys;
+  uint8_t *values;
+  size_t head_stride; // bytes
+  size_t slot_stride; // bytes, at least kvk_kv_bytes
   size_t heads;
   size_t head_dimension;
 } kvk_cache;
@@ -215,6 +228,24 @@ typedef struct kvk_cache {
 void kvk_store(const kvk_kernels *kernels, kvk_team *team, const float *k, size_t k_stride,
                const float *v, size_t v_stride, size_t rows, const int32_t *slots,
                const kvk_cache *cache);
+/// `kvk_rope` of q's `heads` heads and of k's, both in place, then `kvk_store`, in one pass: the
+/// same bits.
+void kvk_rope_store(const kvk_kernels *kernels, kvk_team *team, float *q, size_t q_stride,
+                    size_t heads, float *k, size_t k_stride, const float *v, size_t v_stride,
+                    size_t rows, kvk_rope_layout layout, size_t rotated, const int32_t *positions,
+                    const float *cos_sin, const int32_t *slots, const kvk_cache *cache);
+
+// ---- Attention
+//
+// A path's positions are cut into tiles of 64 and partitions of 256, both at absolute positions. A
+// row's softmax starts anew in each partition; the partitions' results are then merged in order. So
+// it does not matter which rows are attended together and which worker takes which partition.
+
+enum {
+  KVK_TILE = 64,           // tile t covers positions [64 t, 64 t + 64)
+  KVK_PARTITION_TILES = 4, // tiles in a partition
+  KVK_PARTITION = KVK_TILE * KVK_PARTITION_TILES
+};
 
 /// Consecutive slots that hold consecutive positions.
 typedef struct kvk_segment {
@@ -222,27 +253,45 @@ typedef struct kvk_segment {
   int32_t count;
 } kvk_segment;
 
-/// Rows of one path at consecutive positions.
-typedef struct kvk_span {
-  int32_t first_row;
-  int32_t rows;
-  int32_t first_position;
-  int32_t first_segment;
-  int32_t segments;
-} kvk_span;
+/// Writes the slots of positions 0..<count; the segments must hold as many.
+void kvk_list_slots(const kvk_segment *segments, size_t count, int32_t *slots);
+/// Orders lists of slots somehow; 0 where they are equal.
+int kvk_compare_slots(const int32_t *a, const int32_t *b, size_t count);
 
-/// A piece of work for attention: some rows of a span.
-typedef struct kvk_row_block {
-  int32_t span;
-  int32_t first_row; // within the span
-  int32_t rows;
-} kvk_row_block;
+/// Rows of one path at consecutive positions.
+typedef struct kvk_attention_run {
+  int32_t row;      // the first one in q and out
+  int32_t rows;     // at least 1
+  int32_t position; // of the first one
+  int32_t tiles;    // where the path's tiles begin in `tiles`
+  int64_t record;   // the first record, where the group has several tasks. That of row i, partition
+                    // p and query head h is record + (i * partitions + p) * heads + h, the run's
+                    // last row having that many partitions
+} kvk_attention_run;
+
+/// Runs that are attended together. Neighbours with equal tiles share the work of reading them.
+typedef struct kvk_attention_group {
+  int32_t run; // the first one
+  int32_t runs;
+  int32_t rows;  // of all runs, at most kvk_attention_group_rows
+  int32_t tasks; // that cover all partitions of its rows, each once
+} kvk_attention_group;
+
+/// Some partitions of a group.
+typedef struct kvk_attention_task {
+  int32_t group;
+  int32_t partition; // the first one
+  int32_t partitions;
+} kvk_attention_task;
 
 typedef struct kvk_attention {
-  const kvk_span *spans;
-  const kvk_segment *segments;
-  const kvk_row_block *blocks;
-  size_t block_count;
+  const int32_t *slots; // of the positions of each tile
+  const int32_t *tiles; // where each tile begins in `slots`; equal for tiles with equal slots
+  const kvk_attention_run *runs;
+  const kvk_attention_group *groups;
+  const kvk_attention_task *tasks;
+  size_t group_count;
+  size_t task_count;
   size_t heads; // query heads, a multiple of cache.heads
   float scale;
   const float *q; // [rows × q_stride]
@@ -250,14 +299,18 @@ typedef struct kvk_attention {
   float *out; // [rows × out_stride]
   size_t out_stride;
   kvk_cache cache;
+  float *records;     // each of kvk_attention_record floats
+  int32_t *unfinished; // [group_count × cache.heads], scratch
 } kvk_attention;
 
-/// The most rows a row block may hold for `group` query heads a kv head.
-size_t kvk_attention_block_rows(size_t group);
+/// The most rows a group may hold for `heads_per_kv` query heads a kv head.
+size_t kvk_attention_group_rows(size_t heads_per_kv);
+/// Floats of a record: what a row and query head get from one partition.
+size_t kvk_attention_record(size_t head_dimension);
 /// Bytes of scratch memory a worker needs.
 size_t kvk_attention_scratch(size_t heads, size_t kv_heads, size_t head_dimension);
-/// Causal attention of each row over positions 0…its own. `scratch` holds `scratch_stride` bytes
-/// for each worker.
+/// Causal attention of each row over positions 0…its own. Tasks are begun in order. `scratch` holds
+/// `scratch_stride` bytes for each worker.
 void kvk_attend(const kvk_kernels *kernels, kvk_team *team, const kvk_attention *attention,
                 void *scratch, size_t scratch_stride);
 

@@ -47,6 +47,9 @@ struct EventLog {
         switch (first, second) {
         case (.removed(let hashes, let namespace), .removed(let more, let other)) where namespace == other:
             return .removed(hashes + more, namespace)
+        case (.moved(let hashes, let namespace, let tier), .moved(let more, let other, let otherTier))
+        where namespace == other && tier == otherTier:
+            return .moved(hashes + more, namespace, to: tier)
         case (.stored(var blocks), .stored(let more))
         where blocks.namespace == more.namespace && blocks.hashes.last == more.parent:
             blocks.hashes += more.hashes

@@ -42,6 +42,12 @@ struct GhostList: ~Copyable {
     private static let ways = 4
     private var entries: Column<Entry>
     private let mask: UInt64
+    /// How many nodes are brought near at a time: as many cache lines as stay near.
+    static let nearby = 128
+    /// The hashes of the nodes that were brought near.
+    let approached = Column(capacity: nearby, filler: PathHash(rawValue: 0))
+    /// Keeps what `approach` reads from being optimised away.
+    private var read: UInt64 = 0
     private(set) var count = 0
 
     /// - Parameter capacity: rounded up to a power of 2, at least 4; 0 for none.
@@ -54,6 +60,7 @@ struct GhostList: ~Copyable {
 
     deinit {
         entries.deallocate()
+        approached.deallocate()
     }
 
     /// How many there is room for.
@@ -63,17 +70,32 @@ struct GhostList: ~Copyable {
     var bytes: Int { entries.bytes }
 
     /// Remembers a node; forgets the oldest of its set if that is full.
+    @inline(__always)
     mutating func insert(_ ghost: Ghost) {
         guard capacity > 0 else { return }
-        let set = set(of: ghost.first)
-        var last = set
-        while last < set + Self.ways - 1, entries[last].facts != 0, entries[last].key != ghost.first.rawValue {
-            last += 1
-        }
-        if entries[last].facts == 0 { count += 1 }
+        let set = entries.pointer(at: Self.set(of: ghost.first, mask))
+        var way = 0
+        while way < Self.ways - 1, set[way].facts != 0, set[way].key != ghost.first.rawValue { way += 1 }
+        if set[way].facts == 0 { count += 1 }
         // The youngest stands first.
-        for way in stride(from: last, to: set, by: -1) { entries[way] = entries[way - 1] }
-        entries[set] = Entry(key: ghost.first.rawValue, facts: Self.facts(of: ghost))
+        while way > 0 {
+            set[way] = set[way - 1]
+            way -= 1
+        }
+        set[0] = Entry(key: ghost.first.rawValue, facts: Self.facts(of: ghost))
+    }
+
+    /// Takes the hashes of a few nodes, and reads where these are or would be remembered: so memory is waited for once and not for
+    /// one after the other.
+    ///
+    /// - Parameter count: up to `nearby`.
+    mutating func approach(_ count: Int, _ first: (Int) -> PathHash) {
+        guard capacity > 0 else { return }
+        let (hashes, entries, mask) = (approached.pointer(at: 0), entries.pointer(at: 0), mask)
+        for place in 0..<count { hashes[place] = first(place) }
+        var sum: UInt64 = 0
+        for place in 0..<count { sum ^= entries[Self.set(of: hashes[place], mask)].key }
+        read ^= sum
     }
 
     /// What is remembered of the node with that first token.
@@ -85,23 +107,30 @@ struct GhostList: ~Copyable {
     mutating func remove(_ first: PathHash) -> Memory? {
         guard let place = place(of: first) else { return nil }
         let memory = Memory(facts: entries[place].facts)
-        let end = set(of: first) + Self.ways - 1
+        let end = Self.set(of: first, mask) + Self.ways - 1
         for way in place..<end { entries[way] = entries[way + 1] }
         entries[end] = Entry(key: 0, facts: 0)
         count -= 1
         return memory
     }
 
+    @inline(__always)
     private func place(of first: PathHash) -> Int? {
         guard count > 0 else { return nil }
-        let set = set(of: first)
-        return (set..<set + Self.ways).first { entries[$0].facts != 0 && entries[$0].key == first.rawValue }
+        let set = Self.set(of: first, mask)
+        let entries = entries.pointer(at: set)
+        for way in 0..<Self.ways where entries[way].key == first.rawValue && entries[way].facts != 0 {
+            return set + way
+        }
+        return nil
     }
 
-    private func set(of first: PathHash) -> Int {
-        Int(truncatingIfNeeded: first.rawValue & mask) * Self.ways
+    /// The upper bits of a product depend on all bits of the hash.
+    private static func set(of first: PathHash, _ mask: UInt64) -> Int {
+        Int(truncatingIfNeeded: (first.rawValue &* 0x9e37_79b9_7f4a_7c15) >> 32 & mask) * ways
     }
 
+    @inline(__always)
     private static func facts(of ghost: Ghost) -> UInt64 {
         let time = UInt64(min(max(ghost.time.rawValue, 0), 1 << 40 - 1))
         let words =

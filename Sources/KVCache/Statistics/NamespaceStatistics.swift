@@ -3,6 +3,8 @@ public struct NamespaceStatistics: Sendable, Equatable {
     public var namespace: CacheNamespace
     /// Blocks with its content.
     public var blocks = 0
+    /// Those of them that are in the slow tier.
+    public var slowBlocks = 0
     /// Those of them that live paths or pins keep.
     public var leasedBlocks = 0
     /// Those of them that are pinned.

@@ -9,6 +9,8 @@ public struct PathAccount: Sendable, Equatable {
     public var promptTokens = 0
     /// Prompt tokens that were computed before the path was admitted; the last token is never counted.
     public var reused = 0
+    /// Those of the reused tokens that were in the slow tier.
+    public var reusedSlow = 0
     /// Prompt tokens that others computed while the path lived.
     public var ridden = 0
     /// Prompt tokens that the path computed itself.
@@ -27,12 +29,15 @@ public struct PathAccount: Sendable, Equatable {
     /// Whether each prompt token is accounted for exactly once.
     public var isConserved: Bool {
         promptTokens == reused + ridden + computed + logitsOnly + uncomputed
-            && min(reused, ridden, computed, logitsOnly, uncomputed, generatedRidden, generatedComputed) >= 0
+            && reusedSlow <= reused
+            && min(reused, reusedSlow, ridden, computed, logitsOnly, uncomputed, generatedRidden, generatedComputed)
+                >= 0
     }
 
     static func += (left: inout PathAccount, right: PathAccount) {
         left.promptTokens += right.promptTokens
         left.reused += right.reused
+        left.reusedSlow += right.reusedSlow
         left.ridden += right.ridden
         left.computed += right.computed
         left.logitsOnly += right.logitsOnly

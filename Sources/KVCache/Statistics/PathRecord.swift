@@ -3,6 +3,8 @@ struct PathRecord: BitwiseCopyable {
     var promptTokens: Int
     /// Prompt tokens ready at admission, the last one counted too.
     var readyAtAdmission: Int
+    /// Those of the reused ones that were in the slow tier.
+    var reusedSlow: Int
     var computed = 0
     var generatedComputed = 0
     /// Tokens behind the prompt that were ready when they joined the path.
@@ -10,7 +12,8 @@ struct PathRecord: BitwiseCopyable {
     /// What applies to blocks whose first token is generated.
     var decode: RetentionLevel?
 
-    init(promptTokens: Int, readyAtAdmission: Int, decode: RetentionLevel?) {
+    init(promptTokens: Int, readyAtAdmission: Int, reusedSlow: Int, decode: RetentionLevel?) {
+        self.reusedSlow = reusedSlow
         self.promptTokens = promptTokens
         self.readyAtAdmission = readyAtAdmission
         self.decode = decode
@@ -21,6 +24,7 @@ struct PathRecord: BitwiseCopyable {
         var account = PathAccount()
         account.promptTokens = promptTokens
         account.reused = min(readyAtAdmission, promptTokens - 1)
+        account.reusedSlow = reusedSlow
         account.logitsOnly = readyAtAdmission - account.reused
         account.computed = computed
         account.ridden = min(ready, promptTokens) - readyAtAdmission - computed

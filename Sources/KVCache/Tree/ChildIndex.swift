@@ -1,4 +1,6 @@
-/// Finds the child of (parent, attach offset, first token): one hash table for all nodes, chained through `NodeStore.next`.
+/// Finds the child of (parent, attach offset, first token): one hash table for all nodes, linked through `NodeStore.next`.
+///
+/// The child that lies behind its full parent in memory is chained to it and stands in no bucket: a look at the neighbour finds it.
 ///
 /// Children of one (parent, attach) have distinct first tokens, so a key has at most one node. O(1) expected, however many
 /// children hang on one node. The key's own parts are compared, so that a collision cannot find a wrong node.
@@ -22,17 +24,12 @@ struct ChildIndex: ~Copyable {
     var bytes: Int { heads.bytes }
 
     /// The listed child, if there is one.
-    ///
-    /// A path's nodes mostly were made one after the other: a look at the neighbours in memory saves the table most of the work.
     func find(parent: NodeID, attach: Int, first: TokenID, in nodes: borrowing NodeStore) -> NodeID? {
-        let (behind, before) = (NodeID(parent.rawValue + 1), NodeID(parent.rawValue - 1))
-        if behind.index < nodes.usedIndices.upperBound, nodes.flags[behind].contains(.listed),
-            isChild(behind, of: parent, attach, first, nodes)
+        let behind = NodeID(parent.rawValue + 1)
+        if attach == nodes.tokensPerBlock, behind.index < nodes.usedIndices.upperBound, nodes.chained[behind] == 1,
+            nodes.tokens(of: behind)[0] == first
         {
             return behind
-        }
-        if before.index >= 0, nodes.flags[before].contains(.listed), isChild(before, of: parent, attach, first, nodes) {
-            return before
         }
         var node = heads[bucket(parent, attach, first)]
         while node != .none {
@@ -54,14 +51,31 @@ struct ChildIndex: ~Copyable {
             find(
                 parent: nodes.parent[node], attach: Int(nodes.attach[node]), first: nodes.tokens(of: node)[0], in: nodes
             ) == nil)
+        nodes.flags[node].insert(.listed)
+        if nodes.parent[node].rawValue + 1 == node.rawValue, Int(nodes.attach[node]) == nodes.tokensPerBlock {
+            nodes.chained[node] = 1
+            return
+        }
         if count > mask { grow(nodes) }
         link(node, nodes)
         count += 1
-        nodes.flags[node].insert(.listed)
+    }
+
+    /// Lists new nodes that lie side by side, each the next one's full parent. O(nodes).
+    mutating func insertRun(_ range: Range<Int>, in nodes: borrowing NodeStore) {
+        insert(NodeID(Int32(range.lowerBound)), in: nodes)
+        nodes.flags.fill(range, with: .listed)
+        nodes.chained.fill(range.dropFirst(), with: 1)
     }
 
     /// Takes a listed node out.
     mutating func remove(_ node: NodeID, in nodes: borrowing NodeStore) {
+        nodes.flags[node].remove(.listed)
+        guard nodes.chained[node] == 0 else {
+            nodes.chained[node] = 0
+            return
+        }
+        count -= 1
         let bucket = bucket(nodes.parent[node], Int(nodes.attach[node]), nodes.tokens(of: node)[0])
         if heads[bucket] == node {
             heads[bucket] = nodes.next[node]
@@ -71,8 +85,13 @@ struct ChildIndex: ~Copyable {
             nodes.next[before] = nodes.next[node]
         }
         nodes.next[node] = .none
-        nodes.flags[node].remove(.listed)
-        count -= 1
+    }
+
+    /// Takes listed nodes out that lie side by side, each hanging on the one before. O(nodes).
+    mutating func removeRun(_ range: Range<Int>, in nodes: borrowing NodeStore) {
+        remove(NodeID(Int32(range.lowerBound)), in: nodes)
+        for index in range.dropFirst() where nodes.chained[index] == 0 { remove(NodeID(Int32(index)), in: nodes) }
+        nodes.chained.fill(range, with: 0)
     }
 
     private func link(_ node: NodeID, _ nodes: borrowing NodeStore) {

@@ -8,10 +8,16 @@ struct Column<Element: BitwiseCopyable> {
 
     /// - Parameter filler: what new elements hold.
     init(capacity: Int, filler: Element) {
-        base = .allocate(capacity: max(capacity, 1))
+        base = Self.allocate(max(capacity, 1))
         base.initialize(repeating: filler, count: max(capacity, 1))
         self.capacity = max(capacity, 1)
         self.filler = filler
+    }
+
+    /// Room that begins with a cache line, so that what is laid out in lines stays in them.
+    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+        UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Element>.stride, alignment: 64)
+            .bindMemory(to: Element.self, capacity: capacity)
     }
 
     subscript(index: Int) -> Element {
@@ -36,12 +42,24 @@ struct Column<Element: BitwiseCopyable> {
         return base + index
     }
 
+    /// Sets stretches of elements. O(elements).
+    func fill(_ range: Range<Int>, with element: Element) {
+        guard !range.isEmpty else { return }
+        pointer(at: range.lowerBound).update(repeating: element, count: range.count)
+    }
+
+    /// Sets each element of a stretch to a function of its index.
+    func fill(_ range: Range<Int>, _ element: (Int) -> Element) {
+        let base = pointer(at: range.lowerBound)
+        for place in 0..<range.count { base[place] = element(range.lowerBound + place) }
+    }
+
     mutating func grow(to newCapacity: Int) {
         guard newCapacity > capacity else { return }
-        let grown = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
+        let grown = Self.allocate(newCapacity)
         grown.moveInitialize(from: base, count: capacity)
         (grown + capacity).initialize(repeating: filler, count: newCapacity - capacity)
-        base.deallocate()
+        UnsafeMutableRawPointer(base).deallocate()
         base = grown
         capacity = newCapacity
     }
@@ -58,6 +76,37 @@ struct Column<Element: BitwiseCopyable> {
     var bytes: Int { capacity * MemoryLayout<Element>.stride }
 
     func deallocate() {
-        base.deallocate()
+        UnsafeMutableRawPointer(base).deallocate()
+    }
+}
+
+extension Column<UInt8> {
+    /// How many bytes at the head of a stretch have a value. Eight at a time.
+    func prefix(of range: Range<Int>, equalTo value: UInt8) -> Int {
+        guard !range.isEmpty else { return 0 }
+        let bytes = UnsafeRawPointer(pointer(at: range.lowerBound))
+        let pattern = UInt64(value) &* 0x0101_0101_0101_0101
+        var length = 0
+        while length + 8 <= range.count, bytes.loadUnaligned(fromByteOffset: length, as: UInt64.self) == pattern {
+            length += 8
+        }
+        while length < range.count, bytes.load(fromByteOffset: length, as: UInt8.self) == value { length += 1 }
+        return length
+    }
+
+    /// How many bytes at the head of a stretch are the same in another column. Eight at a time.
+    func prefix(of range: Range<Int>, equalTo other: Column<UInt8>) -> Int {
+        guard !range.isEmpty else { return 0 }
+        let bytes = UnsafeRawPointer(pointer(at: range.lowerBound))
+        let others = UnsafeRawPointer(other.pointer(at: range.lowerBound))
+        var length = 0
+        while length + 8 <= range.count,
+            bytes.loadUnaligned(fromByteOffset: length, as: UInt64.self)
+                == others.loadUnaligned(fromByteOffset: length, as: UInt64.self)
+        { length += 8 }
+        while length < range.count,
+            bytes.load(fromByteOffset: length, as: UInt8.self) == others.load(fromByteOffset: length, as: UInt8.self)
+        { length += 1 }
+        return length
     }
 }

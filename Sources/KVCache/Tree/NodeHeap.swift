@@ -42,12 +42,19 @@ struct NodeHeap<Key: Comparable & BitwiseCopyable>: ~Copyable {
         count == 0 ? nil : (heap[0].key, heap[0].node)
     }
 
+    /// The least key but one, with its node.
+    var second: (key: Key, node: NodeID)? {
+        guard count > 1 else { return nil }
+        let place = count > 2 && heap[2] < heap[1] ? 2 : 1
+        return (heap[place].key, heap[place].node)
+    }
+
     func contains(_ node: NodeID) -> Bool {
         node.index < positions.capacity && positions[node] >= 0
     }
 
-    /// The node at some place, in no particular order of places.
-    subscript(place: Int) -> NodeID { heap[place].node }
+    /// All nodes, in no particular order.
+    var nodes: [NodeID] { (0..<count).map { heap[$0].node } }
 
     mutating func insert(_ node: NodeID, key: Key) {
         assert(!contains(node))
@@ -72,6 +79,11 @@ struct NodeHeap<Key: Comparable & BitwiseCopyable>: ~Copyable {
         siftDown(from: position)
         siftUp(from: position)
         return true
+    }
+
+    /// Takes the first out.
+    mutating func removeFirst() {
+        if let first { remove(first.node) }
     }
 
     /// Puts a node in the place of the one that comes first: O(1) where its key is no greater.

@@ -23,12 +23,12 @@ struct PathHash: Hashable, BitwiseCopyable {
         self = hash
     }
 
-    /// The hash with a token more.
+    /// The hash with a token more, by the definition.
     func with(_ token: TokenID) -> PathHash {
         step(UInt64(UInt32(bitPattern: token.rawValue)))
     }
 
-    /// The hash with some tokens more.
+    /// The hash with some tokens more, by the definition.
     func with(_ tokens: UnsafePointer<TokenID>, count: Int) -> PathHash {
         var hash = self
         for offset in 0..<count { hash = hash.with(tokens[offset]) }

@@ -7,8 +7,12 @@ extension PathLease {
 
 extension PrefixTree {
     fileprivate func sharedCount(of path: Path) -> Int {
-        var own = path.nodes.count
-        while own > 0, nodes.leases[path.nodes[own - 1]] == 1 { own -= 1 }
-        return path.start(at: own)
+        for piece in path.pieces.indices.reversed() {
+            let range = path.indices(of: piece)
+            guard let shared = range.last(where: { nodes.leases[$0] > 1 }) else { continue }
+            let end = path.start(of: piece) + (shared + 1 - range.lowerBound) * path.tokensPerBlock
+            return min(end, Int(path.pieces[piece].end))
+        }
+        return 0
     }
 }

@@ -5,28 +5,44 @@ extension PrefixTree {
     ) -> Result<AdmittedPath, KVCacheError> {
         let found = match(tokens, in: namespace)
         let matched = found?.count ?? 0
-        let needed = blocksToAppend(tokens.count - matched, to: found)
-        var available = availableBlocks
-        if let found, needed > available - found.nodes.count {
-            // Nodes of the path's own are not to be had for its growth.
-            for node in found.nodes where nodes.leases[node] == 0 { available -= 1 }
-        }
+        let slow = found.map { slowNodes(of: $0) } ?? []
+        let needed = blocksToAppend(tokens.count - matched, to: found) + slow.count
+        let available = availableBlocks(beside: found, slow: slow.count, atLeast: needed)
         guard needed <= available else { return .failure(.poolExhausted(needed: needed, available: available)) }
 
         log.beginOperation()
-        var path = found ?? Path(root: makeRoot(of: namespace))
-        lease(path)
+        var path = found ?? Path(root: makeRoot(of: namespace), tokensPerBlock: nodes.tokensPerBlock)
+        lease(path, slow: slow)
         let ready = readyCount(of: path)
+        let onboarded = found.map { tokens in slowTokens(of: slow, on: tokens) } ?? 0
         append(UnsafeBufferPointer(rebasing: tokens[matched...]), to: &path)
         apply(retention, to: path)
-        let record = PathRecord(promptTokens: tokens.count, readyAtAdmission: ready, decode: retention.decode)
         let reused = min(ready, tokens.count - 1)
+        let reusedSlow = max(0, onboarded - (ready - reused))
+        let record = PathRecord(
+            promptTokens: tokens.count, readyAtAdmission: ready, reusedSlow: reusedSlow, decode: retention.decode)
         count(in: nodes.space[path.root]) { totals in
             totals.admissions += 1
             totals.reusedTokens += reused
+            totals.reusedSlowTokens += reusedSlow
         }
         return .success(
-            AdmittedPath(path: path, record: records.insert(record), reused: reused, pending: matched - ready))
+            AdmittedPath(
+                path: path, record: records.insert(record), ready: ready, reused: reused, reusedSlow: reusedSlow,
+                pending: matched - ready))
+    }
+
+    /// How many blocks a path's growth could have, if what it matches stays. Counted exactly where it matters.
+    func availableBlocks(beside found: Path?, slow: Int, atLeast needed: Int) -> Int {
+        var available = availableBlocks
+        guard let found, needed > available - found.nodeCount else { return available }
+        for piece in found.pieces.indices { available -= nodes.unleasedCount(found.indices(of: piece)) }
+        return available + slow
+    }
+
+    /// How many tokens some nodes hold of a path, which runs to its end in them.
+    private func slowTokens(of slow: [NodeID], on path: Path) -> Int {
+        slow.isEmpty ? 0 : path.count - Int(nodes.position[slow[0]])
     }
 
     /// Counts something, in all and for a namespace.
@@ -38,8 +54,7 @@ extension PrefixTree {
     /// The root of a namespace that has none.
     private mutating func makeRoot(of namespace: CacheNamespace) -> NodeID {
         let space = spaces.make(namespace)
-        let root = nodes.make(
-            parent: .none, attach: 0, block: .none, space: space, position: 0, prefix: PathHash(of: namespace))
+        let root = nodes.makeRoot(space: space, prefix: PathHash(of: namespace))
         spaces.setRoot(root, of: space)
         return root
     }
@@ -49,8 +64,12 @@ extension PrefixTree {
 struct AdmittedPath {
     var path: Path
     var record: PathRecords.ID
+    /// Prompt tokens that are computed.
+    var ready: Int
     /// Prompt tokens that need no computing.
     var reused: Int
+    /// Those of them that were in the slow tier.
+    var reusedSlow: Int
     /// Further prompt tokens on a shared path, not computed yet.
     var pending: Int
 }

@@ -18,6 +18,19 @@ extension PrefixTree {
         log.append(.removed(hashes, spaces.namespace(of: nodes.space[node])))
     }
 
+    /// Tells that the canonical blocks which end in a node went to the node's tier.
+    ///
+    /// What precedes them on their path is in memory if they are, so that a canonical block is where its last token is.
+    mutating func announceMove(_ node: NodeID) {
+        guard log.blockSize > 0 else { return }
+        let position = Int(nodes.position[node])
+        let hashes = borders(in: node, from: 0, to: Int(nodes.ready[node])).map {
+            KVBlockHash(nodes.hash(of: node, upTo: $0 - position))
+        }
+        guard !hashes.isEmpty else { return }
+        log.append(.moved(hashes, spaces.namespace(of: nodes.space[node]), to: nodes.tier[node]))
+    }
+
     /// What is stored, parents first.
     var eventSnapshot: KVEventSnapshot {
         var snapshot = KVEventSnapshot(lastEvent: log.lastID, stored: [])
@@ -26,7 +39,9 @@ extension PrefixTree {
             let node = NodeID(Int32(index))
             guard nodes.block[node] != .none, nodes.flags[node].contains(.listed) else { continue }
             for border in borders(in: node, from: 0, to: Int(nodes.ready[node])) {
-                snapshot.stored.append(storedBlock(endingAt: border, in: node))
+                var stored = storedBlock(endingAt: border, in: node)
+                stored.tier = nodes.tier[node]
+                snapshot.stored.append(stored)
             }
         }
         snapshot.stored.sort { $0.position < $1.position }

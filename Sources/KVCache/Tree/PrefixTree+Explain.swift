@@ -11,14 +11,16 @@ extension PrefixTree {
         explanation.reused = min(ready, tokens.count - 1)
         explanation.add(0..<explanation.reused, .ready)
         explanation.add(explanation.reused..<ready, .lastToken)
-        if let path { explanation.add(ready..<matched, .computing(claimed: claimedCount(of: path, from: ready))) }
+        if let path {
+            explanation.add(ready..<matched, .computing(claimed: claimedCount(of: path, from: ready) - ready))
+        }
         guard matched < tokens.count else { return explanation }
         let elsewhere = acrossNamespaces ? readyElsewhere(tokens, than: namespace) : 0
         var hash = PathHash(of: namespace)
-        for token in tokens[..<matched] { hash = hash.with(token) }
+        for token in tokens[..<matched] { hash = nodes.hasher.extend(hash, by: token) }
         var position = matched
         while position < tokens.count {
-            let first = hash.with(tokens[position])
+            let first = nodes.hasher.extend(hash, by: tokens[position])
             guard let ghost = ghosts.find(first) else {
                 explanation.add(position..<position + 1, position < elsewhere ? .otherNamespace : .neverSeen)
                 position += 1
@@ -27,11 +29,9 @@ extension PrefixTree {
             }
             let end = min(position + ghost.tokens, tokens.count)
             var whole = first
-            for place in position + 1..<end { whole = whole.with(tokens[place]) }
+            for place in position + 1..<end { whole = nodes.hasher.extend(whole, by: tokens[place]) }
             let isWhole = position + ghost.tokens <= tokens.count
-            let exact =
-                isWhole
-                && tokens.baseAddress.map { ghost.mayHold(TokenCheck($0 + position, count: ghost.tokens)) } ?? false
+            let exact = isWhole && ghost.mayHold(TokenCheck(whole))
             explanation.add(
                 position..<(exact || !isWhole ? end : position + 1),
                 .gone(ghost.cause, at: ghost.time, priority: ghost.priority, exact: exact || isWhole))
@@ -39,15 +39,6 @@ extension PrefixTree {
             position = exact || !isWhole ? end : position + 1
         }
         return explanation
-    }
-
-    /// How many tokens behind the first `ready` the current step computes.
-    private func claimedCount(of path: Path, from ready: Int) -> Int {
-        for (index, node) in path.nodes.enumerated() {
-            let claimed = Int(nodes.claimed[node])
-            if claimed < path.length(at: index) { return max(0, path.start(at: index) + claimed - ready) }
-        }
-        return path.count - ready
     }
 
     /// How many tokens at the head of a prompt are computed in another namespace.

@@ -18,13 +18,17 @@ extension PrefixTree {
             if taken > 0 { path.take(taken) }
             position = taken
         }
+        guard position < tokens.count else { return }
+        makeRoom(for: (tokens.count - position - 1) / nodes.tokensPerBlock + 1)
         while position < tokens.count {
-            let node = attachNode(to: path)
-            let taken = write(tokens, from: position, into: node)
-            path.enter(node, taking: taken)
-            position += taken
-            if mode == .early { index.insert(node, in: nodes) }
-            recall(node)
+            let made = nodes.makeRun(
+                parent: path.tail, attach: path.tailLength, position: path.count,
+                UnsafeBufferPointer(rebasing: tokens[position...]))
+            pool.take(made.nodes.count, into: nodes.block.pointer(at: made.nodes.lowerBound))
+            if mode == .early { index.insertRun(made.nodes, in: nodes) }
+            if ghosts.count > 0 { recall(made.nodes) }
+            path.enter(NodeID(Int32(made.nodes.lowerBound)), taking: made.tokens)
+            position += made.tokens
         }
     }
 
@@ -38,6 +42,10 @@ extension PrefixTree {
             return
         }
         if let child = index.find(parent: tail, attach: length, first: token, in: nodes) {
+            guard nodes.tier[child] == .memory || availableBlocks > 0 else {
+                throw .poolExhausted(needed: 1, available: 0)
+            }
+            log.beginOperation()
             lease(child)
             path.enter(child, taking: 1)
             if nodes.ready[child] > 0 { records[id].generatedReady += 1 }
@@ -60,27 +68,21 @@ extension PrefixTree {
             && (mode == .early || !nodes.flags[tail].contains(.listed))
     }
 
-    /// A new node with a lease and a block, attached where the path ends.
-    private mutating func attachNode(to path: Path) -> NodeID {
-        let parent = path.tail
-        guard let block = takeBlock() else {
-            preconditionFailure("blocks are counted before they are taken")
+    /// Looks whether new nodes' tokens were here before.
+    private mutating func recall(_ range: Range<Int>) {
+        guard range.count <= GhostList.nearby else {
+            let middle = range.lowerBound + GhostList.nearby
+            recall(range.lowerBound..<middle)
+            return recall(middle..<range.upperBound)
         }
-        let node = nodes.make(
-            parent: parent, attach: path.tailLength, block: block, space: nodes.space[path.root], position: path.count,
-            prefix: nodes.hash(of: parent, upTo: path.tailLength))
-        nodes.leases[node] = 1
-        nodes.children[parent] += 1
-        return node
-    }
-
-    /// Looks whether a new node's tokens were here before.
-    private mutating func recall(_ node: NodeID) {
-        guard ghosts.count > 0, let ghost = ghosts.remove(nodes.hash(of: node, upTo: 1)) else { return }
-        guard ghost.cause == .evicted || ghost.cause == .expired else { return }
-        nodes.uses[node] = 1
-        let missed = min(ghost.tokens, Int(nodes.count[node]))
-        count(in: nodes.space[node]) { $0.missedTokens += missed }
+        approach(range)
+        for index in range {
+            guard let ghost = ghosts.remove(ghosts.approached[index - range.lowerBound]) else { continue }
+            guard ghost.cause == .evicted || ghost.cause == .expired else { continue }
+            nodes.flags[index].insert(.recalled)
+            let missed = min(ghost.tokens, Int(nodes.count[index]))
+            count(in: nodes.space[index]) { $0.missedTokens += missed }
+        }
     }
 
     private func write(_ tokens: UnsafeBufferPointer<TokenID>, from position: Int, into node: NodeID) -> Int {

@@ -5,8 +5,9 @@ extension PrefixTree {
         func check(_ condition: Bool, _ node: NodeID, _ what: @autoclosure () -> String) {
             if !condition { found.append("node \(node.rawValue): \(what())") }
         }
-        var owners: Set<BlockID> = []
+        var owners: [CacheTier: Set<BlockID>] = [.memory: [], .slow: []]
         var childCounts: [NodeID: Int32] = [:]
+        var slowChildCounts: [NodeID: Int32] = [:]
         var keys: Set<[Int32]> = []
         var unleased = 0
         let roots = Set(spaces.all.map { spaces.root(of: $0) })
@@ -16,12 +17,20 @@ extension PrefixTree {
         for node in residents {
             let (count, ready, claimed) = (nodes.count[node], nodes.ready[node], nodes.claimed[node])
             let parent = nodes.parent[node]
-            check(owners.insert(nodes.block[node]).inserted, node, "its block has another owner too")
+            check(
+                owners[nodes.tier[node]]?.insert(nodes.block[node]).inserted == true, node,
+                "its block has another owner too")
             check(ready <= claimed && claimed <= count, node, "ready \(ready), claimed \(claimed), count \(count)")
             check(
                 count > 0 && nodes.room(in: node) >= 0, node, "holds \(count) tokens from slot \(nodes.start[node]) on")
             check(parent != .none, node, "has no parent")
             childCounts[parent, default: 0] += 1
+            if nodes.tier[node] == .slow {
+                slowChildCounts[parent, default: 0] += 1
+                check(nodes.leases[node] == 0, node, "is leased in the slow tier")
+            } else {
+                check(nodes.tier[parent] == .memory, node, "is in memory though its source is not")
+            }
             if nodes.block[parent] == .none {
                 check(roots.contains(parent) && nodes.attach[node] == 0, node, "hangs on what is not a root")
 
@@ -45,6 +54,8 @@ extension PrefixTree {
                 check(
                     index.find(parent: parent, attach: attach, first: first, in: nodes) == node, node, "cannot be found"
                 )
+                let isChained = parent.rawValue + 1 == node.rawValue && attach == nodes.tokensPerBlock
+                check((nodes.chained[node] == 1) == isChained, node, "is chained wrongly")
                 check(
                     attach == Int(nodes.count[parent]) || nodes.tokens(of: parent)[attach] != first, node,
                     "repeats its parent's next token")
@@ -52,13 +63,16 @@ extension PrefixTree {
                 check(
                     mode != .early && nodes.leases[node] == 1, node,
                     "is found by nobody and leased by \(nodes.leases[node])")
+                check(nodes.chained[node] == 0, node, "is chained though nobody is to find it")
             }
             if nodes.leases[node] == 0 {
-                unleased += 1
+                if nodes.tier[node] == .memory { unleased += 1 }
                 check(ready == count, node, "keeps tokens that nobody computed")
             }
-            let mayGo = nodes.leases[node] == 0 && nodes.children[node] == 0
-            check(evictable.contains(node) == mayGo, node, "stands in the eviction queue wrongly")
+            let mayGo = nodes.leases[node] == 0 && isLeaf(node)
+            let (isSlow, inQueue) = (nodes.tier[node] == .slow, evictable.contains(node))
+            check(inQueue == (mayGo && !isSlow), node, "stands in the eviction queue wrongly")
+            check(slowEvictable.contains(node) == (mayGo && isSlow), node, "stands in the slow tier's queue wrongly")
             let mayExpire = nodes.leases[node] == 0 && nodes.lifetime[node] != .unlimited
             check(expiring.contains(node) == mayExpire, node, "stands in the expiry queue wrongly")
             check(nodes.leases[node] >= pinned[node] ?? 0, node, "is pinned without a lease")
@@ -71,6 +85,7 @@ extension PrefixTree {
         for node in residents + Array(roots) {
             check(
                 nodes.children[node] == childCounts[node, default: 0], node, "counts \(nodes.children[node]) children")
+            check(nodes.slowChildren[node] == slowChildCounts[node, default: 0], node, "counts slow children wrongly")
         }
         for root in roots {
             check(nodes.leases[root] > 0 || nodes.children[root] > 0, root, "is a root of nothing")
@@ -86,8 +101,9 @@ extension PrefixTree {
         if unleased != unleasedBlocks {
             found.append("\(unleasedBlocks) unleased blocks are counted, \(unleased) there")
         }
-        if owners.count + pool.free != pool.capacity {
-            found.append("\(pool.capacity - pool.free - owners.count) blocks leaked")
+        for (tier, pool) in [(CacheTier.memory, pool), (.slow, slowPool)] {
+            let leaked = pool.capacity - pool.free - (owners[tier]?.count ?? 0)
+            if leaked != 0 { found.append("\(leaked) blocks leaked: \(tier)") }
         }
         return found
     }

@@ -1,25 +1,40 @@
 extension PrefixTree {
-    /// Keeps a path: none of its nodes goes before the lease is given back.
-    mutating func lease(_ path: Path) {
+    /// Keeps a path: none of its nodes goes before the lease is given back. O(nodes).
+    ///
+    /// - Parameter slow: those of its nodes that are in the slow tier; they are brought back.
+    mutating func lease(_ path: Path, slow: [NodeID]) {
         nodes.leases[path.root] += 1
-        for node in path.nodes { lease(node) }
+        for piece in path.pieces.indices { unleasedBlocks -= nodes.addLeases(path.indices(of: piece)) }
+        if slow.isEmpty {
+            // Before the last node, each has a child in memory on the path, so that it did not stand in the queue.
+            evictable.remove(path.tail)
+        } else {
+            unleasedBlocks += slow.count
+            evictable.remove(nodes.parent[slow[0]])
+            slowEvictable.remove(path.tail)
+        }
+        if nodes.knowsLifetimes { for node in path.nodes { expiring.remove(node) } }
+        onboard(slow)
     }
 
-    /// Keeps a node.
+    /// Keeps a node more, on whose parent there is a lease. There must be a block available if it is in the slow tier.
     mutating func lease(_ node: NodeID) {
+        let isSlow = nodes.tier[node] == .slow
         if nodes.leases[node] == 0 {
-            unleasedBlocks -= 1
+            if !isSlow { unleasedBlocks -= 1 }
             evictable.remove(node)
+            slowEvictable.remove(node)
             expiring.remove(node)
         }
         nodes.leases[node] += 1
+        if isSlow { onboard([node]) }
     }
 
     /// Ends a path: settles its account and gives it back.
     ///
-    /// - Parameter firstOpenNode: an index into the path's nodes; all before it are computed.
-    mutating func end(_ path: Path, record id: PathRecords.ID, from firstOpenNode: Int) {
-        let account = records[id].account(ready: readyCount(of: path, from: firstOpenNode))
+    /// - Parameter known: how many of its tokens are known to be computed.
+    mutating func end(_ path: Path, record id: PathRecords.ID, known: Int) {
+        let account = records[id].account(ready: readyCount(of: path, from: known))
         assert(account.isConserved, "\(account)")
         count(in: nodes.space[path.root]) { $0.ended += account }
         records.remove(id)
@@ -27,32 +42,43 @@ extension PrefixTree {
     }
 
     /// Gives a path back. What it computed stays until it is evicted; what nobody computed goes at once.
+    ///
+    /// The path's use is noted at its last node alone; who evicts that hands it on to the parent. O(nodes).
     mutating func release(_ path: Path) {
         log.beginOperation()
         now += 1
         if mode == .completed { publish(path) }
-        for node in path.nodes.reversed() {
-            nodes.leases[node] -= 1
-            nodes.lastUse[node] = now
-            if nodes.uses[node] < .max { nodes.uses[node] += 1 }
-            guard nodes.leases[node] == 0 else { continue }
-            if nodes.ready[node] == 0 || !nodes.flags[node].contains(.listed) {
-                remove(node)
-                continue
-            }
-            // Nothing hangs on the tokens behind `ready`: it could be neither computed nor leased.
-            nodes.count[node] = nodes.ready[node]
-            nodes.claimed[node] = nodes.ready[node]
-            becomeUnleased(node)
+        if let tail = path.pieces.isEmpty ? nil : path.tail {
+            nodes.lastUse[tail] = now
+            if nodes.uses[tail] < .max { nodes.uses[tail] += 1 }
         }
+        for piece in path.pieces.indices.reversed() { release(path.indices(of: piece)) }
         releaseRoot(path.root)
     }
 
-    private mutating func becomeUnleased(_ node: NodeID) {
+    /// Gives nodes back that lie side by side.
+    private mutating func release(_ range: Range<Int>) {
+        // Most are computed entirely, and nothing else need be looked at.
+        let isPlain = mode == .early && !nodes.knowsLifetimes
+        let plain = isPlain ? nodes.count.prefix(of: range, equalTo: nodes.ready) : 0
+        for index in (range.lowerBound + plain..<range.upperBound).reversed() { release(NodeID(Int32(index))) }
+        guard plain > 0 else { return }
+        unleasedBlocks += nodes.removeLeases(range.lowerBound..<range.lowerBound + plain)
+        let last = NodeID(Int32(range.lowerBound + plain - 1))
+        if nodes.leases[last] == 0, isLeaf(last) { becomeEvictable(last) }
+    }
+
+    private mutating func release(_ node: NodeID) {
+        nodes.leases[node] -= 1
+        guard nodes.leases[node] == 0 else { return }
+        if nodes.ready[node] == 0 || !nodes.flags[node].contains(.listed) { return remove(node) }
+        // Nothing hangs on the tokens behind `ready`: it could be neither computed nor leased.
+        nodes.count[node] = nodes.ready[node]
+        nodes.claimed[node] = nodes.ready[node]
         unleasedBlocks += 1
         let lifetime = nodes.lifetime[node]
         if lifetime != .unlimited { expiring.insert(node, key: time.adding(lifetime)) }
-        if nodes.children[node] == 0 { becomeEvictable(node) }
+        if isLeaf(node) { becomeEvictable(node) }
     }
 
     private mutating func releaseRoot(_ root: NodeID) {

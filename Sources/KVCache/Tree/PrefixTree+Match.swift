@@ -1,16 +1,26 @@
 extension PrefixTree {
+    /// How many nodes are compared at a time.
+    private static let stretch = 64
+
     /// Follows the tokens as far as the shared tree holds them, computed or not. Takes no leases.
     ///
-    /// O(tokens), with one look into the child index for each node.
+    /// O(tokens), with one look into the child index for each run.
     func match(_ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace) -> Path? {
-        guard let root = spaces.root(of: namespace) else { return nil }
-        var path = Path(root: root)
+        guard let root = spaces.root(of: namespace), let base = tokens.baseAddress else { return nil }
+        let size = nodes.tokensPerBlock
+        var path = Path(root: root, tokensPerBlock: size)
         var position = 0
         while position < tokens.count {
             guard
                 let child = index.find(parent: path.tail, attach: path.tailLength, first: tokens[position], in: nodes)
             else { break }
-            let length = commonLength(of: child, from: 0, tokens, from: position)
+            let left = tokens.count - position
+            let most = left >= Self.stretch * size ? Self.stretch : (left - 1) / size + 1
+            let run = nodes.chainLength(from: child, atMost: most)
+            // All but the last are full.
+            let held = (run - 1) * size + Int(nodes.count[child.index + run - 1])
+            let length = nodes.commonLength(
+                of: child, from: 0, base + position, atMost: min(held, left))
             path.enter(child, taking: length)
             position += length
         }
@@ -21,18 +31,26 @@ extension PrefixTree {
     func commonLength(
         of node: NodeID, from offset: Int, _ tokens: UnsafeBufferPointer<TokenID>, from position: Int
     ) -> Int {
-        let own = nodes.tokens(of: node) + offset
+        guard let base = tokens.baseAddress else { return 0 }
         let limit = min(Int(nodes.count[node]) - offset, tokens.count - position)
-        var length = 0
-        while length < limit, own[length] == tokens[position + length] { length += 1 }
-        return length
+        return nodes.commonLength(of: node, from: offset, base + position, atMost: limit)
     }
 
     /// How many tokens at the head of a path are computed.
-    func readyCount(of path: Path, from firstNode: Int = 0) -> Int {
-        for index in firstNode..<path.nodes.count {
-            let ready = Int(nodes.ready[path.nodes[index]])
-            if ready < path.length(at: index) { return path.start(at: index) + ready }
+    ///
+    /// - Parameter known: how many are known to be. O(nodes behind them).
+    func readyCount(of path: Path, from known: Int = 0) -> Int {
+        let size = nodes.tokensPerBlock
+        guard known < path.count else { return path.count }
+        for piece in path.piece(at: known)..<path.pieces.count {
+            let (range, start) = (path.indices(of: piece), path.start(of: piece))
+            let skipped = known > start ? (known - start) / size : 0
+            let full = range.lowerBound + skipped..<range.upperBound - 1
+            let ready = nodes.ready.prefix(of: full, equalTo: UInt8(size)) + skipped
+            let position = start + ready * size + Int(nodes.ready[range.lowerBound + ready])
+            if ready < range.count - 1 || position < path.pieces[piece].end {
+                return min(position, Int(path.pieces[piece].end))
+            }
         }
         return path.count
     }

@@ -9,7 +9,13 @@ extension PrefixTree {
         let needed = path.nodes.reduce(spaces.pinnedBlocks[space.index]) { pins.isPinned($1) ? $0 : $0 + 1 }
         let budget = pins.budget(of: namespace)
         guard needed <= budget else { return .failure(.pinBudgetExceeded(needed: needed, budget: budget)) }
-        lease(path)
+        let slow = slowNodes(of: path)
+        let available = availableBlocks(beside: path, slow: slow.count, atLeast: slow.count)
+        guard slow.count <= available else {
+            return .failure(.poolExhausted(needed: slow.count, available: available))
+        }
+        log.beginOperation()
+        lease(path, slow: slow)
         spaces.pinnedBlocks[space.index] += pins.insert(path)
         return .success(path.count)
     }
@@ -22,6 +28,6 @@ extension PrefixTree {
             release(removed.path)
         }
         let last = path.nodes.lastIndex { pins.isPinned($0) }
-        return last.map { Int(path.ends[$0]) } ?? 0
+        return last.map { path.end(at: $0) } ?? 0
     }
 }

@@ -8,11 +8,12 @@ extension PrefixTree {
     ///     own, before  … [ a b c d ] [ e g h ]
     ///     own, after                 [ e f ]─1─[ · g h ]      `start` = 1
     mutating func publish(_ path: Path) {
-        guard let first = path.nodes.firstIndex(where: { !nodes.flags[$0].contains(.listed) }) else { return }
-        var shared = path.nodes[..<first].last ?? path.root
-        var offset = Int(nodes.attach[path.nodes[first]])
+        let own = path.nodes
+        guard let first = own.firstIndex(where: { !nodes.flags[$0].contains(.listed) }) else { return }
+        var shared = own[..<first].last ?? path.root
+        var offset = Int(nodes.attach[own[first]])
         var parted = false
-        for (place, node) in path.nodes.enumerated().dropFirst(first) {
+        for (place, node) in own.enumerated().dropFirst(first) {
             guard nodes.ready[node] > 0 else { return }
             nodes.count[node] = nodes.ready[node]
             nodes.claimed[node] = nodes.ready[node]
@@ -20,7 +21,7 @@ extension PrefixTree {
                 let known = follow(node, from: &shared, &offset)
                 if known == Int(nodes.count[node]) { continue }
                 parted = true
-                cutFront(of: node, tokens: known, child: path.nodes[(place + 1)...].first)
+                cutFront(of: node, tokens: known, child: own[(place + 1)...].first)
                 move(node, to: shared, attach: offset)
             }
             index.insert(node, in: nodes)
@@ -65,11 +66,7 @@ extension PrefixTree {
         nodes.children[parent] += 1
         nodes.parent[node] = parent
         nodes.attach[node] = UInt8(attach)
-        detachChild(from: old)
-        var ancestor = parent
-        while ancestor != .none {
-            nodes.lastUse[ancestor] = now
-            ancestor = nodes.parent[ancestor]
-        }
+        nodes.children[old] -= 1
+        becomeLeaf(old)
     }
 }

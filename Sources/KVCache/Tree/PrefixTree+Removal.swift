@@ -31,22 +31,28 @@ extension PrefixTree {
     /// Forgets everything without a lease, of one namespace or of all. Returns how many tokens went. O(blocks).
     mutating func reset(_ namespace: CacheNamespace?) -> Int {
         log.beginOperation()
-        var victims: [NodeID] = []
         let space = namespace.map { spaces.find($0) ?? .none }
-        for place in 0..<evictable.count where space == nil || nodes.space[evictable[place]] == space {
-            victims.append(evictable[place])
-        }
-        let clears = namespace == nil && pool.free + unleasedBlocks == pool.capacity && !victims.isEmpty
+        let isAll = space == nil && pool.free + unleasedBlocks == pool.capacity
+        let clears = isAll && evictable.count + slowEvictable.count > 0
         log.isMuted = clears
+        // What is in the slow tier hangs on what is in memory.
+        let dropped = reset(space, in: .slow) + reset(space, in: .memory)
+        log.isMuted = false
+        if clears { log.append(.cleared) }
+        return dropped
+    }
+
+    private mutating func reset(_ space: SpaceID?, in tier: CacheTier) -> Int {
+        let leaves = tier == .memory ? evictable.nodes : slowEvictable.nodes
+        var victims = leaves.filter { space == nil || nodes.space[$0] == space }
         var dropped = 0
         while let node = victims.popLast() {
             let parent = nodes.parent[node]
             dropped += Int(nodes.count[node])
             drop(node, because: .reset)
-            if evictable.contains(parent) { victims.append(parent) }
+            let isNext = tier == .memory ? evictable.contains(parent) : slowEvictable.contains(parent)
+            if isNext { victims.append(parent) }
         }
-        log.isMuted = false
-        if clears { log.append(.cleared) }
         return dropped
     }
 

@@ -2,8 +2,8 @@ extension PrefixTree {
     /// Sets what a request asks to be kept of its prompt's path, on which it has leases.
     mutating func apply(_ retention: Retention, to path: Path) {
         guard !retention.ranges.isEmpty else { return }
-        for (index, node) in path.nodes.enumerated() {
-            if let level = retention.level(at: path.start(at: index)) { apply(level, to: node) }
+        for (place, node) in path.nodes.enumerated() {
+            if let level = retention.level(at: path.start(at: place)) { apply(level, to: node) }
         }
     }
 
@@ -12,6 +12,7 @@ extension PrefixTree {
         assert(nodes.leases[node] > 0)
         nodes.priority[node] = level.priority
         nodes.lifetime[node] = level.lifetime
+        if level.lifetime != .unlimited { nodes.knowsLifetimes = true }
         nodes.flags[node].remove(.expired)
     }
 
@@ -24,7 +25,7 @@ extension PrefixTree {
             nodes.priority[node] = .standard
             nodes.lifetime[node] = .unlimited
             nodes.flags[node].insert(.expired)
-            if evictable.remove(node) { becomeEvictable(node) }
+            if evictable.remove(node) || slowEvictable.remove(node) { becomeEvictable(node) }
         }
     }
 }

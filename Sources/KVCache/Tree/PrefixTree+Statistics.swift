@@ -15,6 +15,7 @@ extension PrefixTree {
             let depth = depth(of: node, known: &depths)
             bySpace[nodes.space[node]]?.count(
                 tokens: Int(nodes.count[node]), of: nodes.tokensPerBlock, isLeased: nodes.leases[node] > 0,
+                isSlow: nodes.tier[node] == .slow,
                 end: Int(nodes.position[node]) + Int(nodes.count[node]), depth: depth)
         }
         return bySpace.values.sorted { $0.namespace.sortKey.lexicographicallyPrecedes($1.namespace.sortKey) }
@@ -37,9 +38,10 @@ extension PrefixTree {
 }
 
 extension NamespaceStatistics {
-    fileprivate mutating func count(tokens: Int, of slots: Int, isLeased: Bool, end: Int, depth: Int) {
+    fileprivate mutating func count(tokens: Int, of slots: Int, isLeased: Bool, isSlow: Bool, end: Int, depth: Int) {
         blocks += 1
         leasedBlocks += isLeased ? 1 : 0
+        slowBlocks += isSlow ? 1 : 0
         self.tokens += tokens
         unusedSlots += slots - tokens
         depthTokens = max(depthTokens, end)

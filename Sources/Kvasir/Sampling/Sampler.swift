@@ -1,18 +1,8 @@
-import Foundation
+import Compute
 import KVCache
 
 /// Chooses tokens from logits, as a function of the logits, the parameters and a number drawn beforehand: no state.
 struct Sampler {
-    private struct Candidate {
-        var logit: Float
-        var token: Int
-
-        /// The likelier first, ties by id.
-        static func < (left: Candidate, right: Candidate) -> Bool {
-            left.logit != right.logit ? left.logit > right.logit : left.token < right.token
-        }
-    }
-
     let parameters: SamplingParameters
     private let stream: SampleStream
 
@@ -27,98 +17,53 @@ struct Sampler {
     /// Chooses the sample's `index`-th token.
     func choose(from logits: UnsafeBufferPointer<Float>, index: Int) -> TokenID {
         let best = Self.likeliest(logits)
-        guard parameters.temperature > 0 else { return TokenID(Int32(best)) }
+        guard parameters.temperature > 0, logits[best].isFinite else { return TokenID(Int32(best)) }
         let draw = stream.uniform(at: index)
         let filters = parameters.topK > 0 || parameters.topP < 1 || parameters.minP > 0
-        let chosen = filters ? drawFiltered(logits, best, draw) : drawFromAll(logits, best, draw)
-        return TokenID(Int32(chosen))
+        let chosen = filters ? drawFiltered(logits, logits[best], draw) : drawFromAll(logits, logits[best], draw)
+        return TokenID(Int32(chosen ?? best))
     }
 
     /// The index of the greatest logit, the first of equals.
     static func likeliest(_ logits: UnsafeBufferPointer<Float>) -> Int {
-        var best = 0
-        for index in logits.indices where logits[index] > logits[best] { best = index }
-        return best
+        LogitScan.greatest(logits)
     }
 
-    private func drawFromAll(_ logits: UnsafeBufferPointer<Float>, _ best: Int, _ draw: Double) -> Int {
-        let maximum = logits[best]
-        var total = 0.0
-        for logit in logits { total += Double(weight(logit, maximum)) }
-        let target = draw * total
+    /// The token at which the sum of weights, added up by id, exceeds `draw` times their total.
+    private func drawFromAll(_ logits: UnsafeBufferPointer<Float>, _ maximum: Float, _ draw: Double) -> Int? {
+        let sums = LogitScan.weightSums(of: logits, maximum: maximum, temperature: parameters.temperature)
+        let target = draw * sums.reduce(0, +)
         var sum = 0.0
-        for index in logits.indices {
-            sum += Double(weight(logits[index], maximum))
-            if sum > target { return index }
-        }
-        return best
-    }
-
-    private func drawFiltered(_ logits: UnsafeBufferPointer<Float>, _ best: Int, _ draw: Double) -> Int {
-        let candidates = filter(logits, maximum: logits[best])
-        let maximum = logits[best]
-        let total = candidates.reduce(0.0) { $0 + Double(weight($1.logit, maximum)) }
-        let target = draw * total
-        var sum = 0.0
-        for candidate in candidates {
-            sum += Double(weight(candidate.logit, maximum))
-            if sum > target { return candidate.token }
-        }
-        return best
-    }
-
-    /// The tokens that pass top-k, then top-p, then min-p, likeliest first.
-    ///
-    /// Few tokens pass as a rule, so only those near the maximum are sorted, unless that turns out not to be enough.
-    private func filter(_ logits: UnsafeBufferPointer<Float>, maximum: Float) -> [Candidate] {
-        let near = Self.candidates(logits, from: maximum - 20)
-        if let passed = filter(near, all: near.count == logits.count, logits, maximum) { return passed }
-        return filter(Self.candidates(logits, from: -.infinity), all: true, logits, maximum) ?? []
-    }
-
-    /// `nil` if tokens that are not among the candidates might pass.
-    private func filter(
-        _ sorted: [Candidate], all: Bool, _ logits: UnsafeBufferPointer<Float>, _ maximum: Float
-    ) -> [Candidate]? {
-        var passed = sorted[...]
-        let limitsCount = parameters.topK > 0 && parameters.topK < logits.count
-        if limitsCount {
-            guard all || passed.count >= parameters.topK else { return nil }
-            passed = passed.prefix(parameters.topK)
-        }
-        if parameters.topP < 1 {
-            let total =
-                limitsCount
-                ? passed.reduce(0.0) { $0 + Double(exp($1.logit - maximum)) }
-                : logits.reduce(0.0) { $0 + Double(exp($1 - maximum)) }
-            let target = Double(parameters.topP) * total
-            var sum = 0.0
-            var count = 0
-            while count < passed.count, count == 0 || sum < target {
-                sum += Double(exp(passed[count].logit - maximum))
-                count += 1
+        for (block, blockSum) in sums.enumerated() {
+            guard sum + blockSum > target else {
+                sum += blockSum
+                continue
             }
-            guard all || limitsCount || sum >= target else { return nil }
-            passed = passed.prefix(count)
-        } else if !limitsCount, !all, parameters.minP < exp(-20) {
-            return nil
+            let first = block * LogitScan.blockSize
+            let members = UnsafeBufferPointer(rebasing: logits[first..<min(first + LogitScan.blockSize, logits.count)])
+            let weights = LogitScan.weights(of: members, maximum: maximum, temperature: parameters.temperature)
+            var last: Int?
+            for (index, weight) in weights.enumerated() where weight > 0 {
+                sum += Double(weight)
+                if sum > target { return first + index }
+                last = first + index
+            }
+            // Rounding: the block's sum exceeds the target by a hair where adding one by one does not.
+            return last
         }
-        if parameters.minP > 0 {
-            passed = passed.prefix { exp($0.logit - maximum) >= parameters.minP }
-        }
-        return Array(passed)
+        return nil
     }
 
-    private static func candidates(_ logits: UnsafeBufferPointer<Float>, from least: Float) -> [Candidate] {
-        var found: [Candidate] = []
-        for index in logits.indices where logits[index] >= least {
-            found.append(Candidate(logit: logits[index], token: index))
+    /// The same among the tokens that pass top-k, then top-p, then min-p, added up from the likeliest on.
+    private func drawFiltered(_ logits: UnsafeBufferPointer<Float>, _ maximum: Float, _ draw: Double) -> Int? {
+        let ranking = LogitRanking(logits, maximum: maximum)
+        var passing = parameters.topK > 0 ? ranking.first(parameters.topK) : ranking.all
+        if parameters.topP < 1 {
+            passing = ranking.first(of: passing, mass: Double(parameters.topP) * ranking.mass(passing))
         }
-        found.sort(by: <)
-        return found
-    }
-
-    private func weight(_ logit: Float, _ maximum: Float) -> Float {
-        exp((logit - maximum) / parameters.temperature)
+        if parameters.minP > 0 { passing = ranking.first(of: passing, weight: parameters.minP) }
+        guard parameters.temperature != 1 else { return ranking.token(of: passing, at: draw) }
+        return LogitRanking(logits, maximum: maximum, temperature: parameters.temperature)
+            .token(of: passing, at: draw)
     }
 }

@@ -1,24 +1,20 @@
+import Compute
 import Foundation
 import KVCache
 
 extension TokenLogprobs {
-    /// The log-probabilities of a chosen token and of the `count` likeliest ones. O(logits × count).
+    /// The log-probabilities of a chosen token and of the `count` likeliest ones.
     init(of chosen: TokenID, in logits: UnsafeBufferPointer<Float>, top count: Int) {
         let maximum = logits[Sampler.likeliest(logits)]
-        let total = logits.reduce(0.0) { $0 + Double(exp($1 - maximum)) }
+        let total = LogitScan.weightSums(of: logits, maximum: maximum, temperature: 1).reduce(0, +)
         let normaliser = Float(log(total)) + maximum
-        var top: [(logit: Float, index: Int)] = []
-        for index in logits.indices {
-            let logit = logits[index]
-            if top.count == count {
-                guard let last = top.last, logit > last.logit else { continue }
-                top.removeLast()
-            }
-            let place = top.firstIndex { $0.logit < logit } ?? top.count
-            top.insert((logit, index), at: place)
+        var top: [LogitRanking.Candidate] = []
+        if count > 0 {
+            let ranking = LogitRanking(logits, maximum: maximum)
+            top = ranking.tokens(ranking.first(count))
         }
         self.init(
             logprob: logits[Int(chosen.rawValue)] - normaliser,
-            top: top.map { Candidate(token: TokenID(Int32($0.index)), logprob: $0.logit - normaliser) })
+            top: top.map { Candidate(token: TokenID(Int32($0.token)), logprob: $0.logit - normaliser) })
     }
 }

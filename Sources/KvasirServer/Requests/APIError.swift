@@ -1,3 +1,5 @@
+import JSON
+
 /// An error as the OpenAI API reports it: an HTTP status and `{"error": {"message", "type", "param", "code"}}`.
 struct APIError: Error, Equatable, Sendable {
     /// The HTTP status.

@@ -1,3 +1,5 @@
+import JSON
+
 /// One message of a conversation.
 struct ChatTurn: Equatable, Sendable {
     enum Role: String, Sendable, CaseIterable {

@@ -1,3 +1,4 @@
+import JSON
 import Kvasir
 
 /// The parameters that both completion APIs have: how to generate and what to report.

@@ -1,3 +1,4 @@
+import JSON
 import KVCache
 
 /// A prompt as a request gives it.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The fields of a request's object, read by name and type.
 ///
 /// A missing field and `null` are the same. What has the wrong type or is out of range throws an error that names the field, what it

@@ -1,3 +1,5 @@
+import JSON
+
 /// Parameters of the OpenAI API, and of servers like it, that change what is generated and that this server cannot honour.
 ///
 /// Where such a parameter says nothing (null, an empty list, the value that leaves the model alone) a request with it is fine; with any

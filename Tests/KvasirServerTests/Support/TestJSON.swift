@@ -1,3 +1,5 @@
+import JSON
+
 @testable import KvasirServer
 
 /// A JSON value that tests look into without ceremony: what is not there is null.

@@ -1,0 +1,46 @@
+import Foundation
+
+/// The machine that something was measured on.
+public struct MachineDescription: Sendable, Equatable, Codable {
+    public var processor: String
+    public var cores: Int
+    public var memoryBytes: UInt64
+    public var system: String
+
+    public init(processor: String, cores: Int, memoryBytes: UInt64, system: String) {
+        self.processor = processor
+        self.cores = cores
+        self.memoryBytes = memoryBytes
+        self.system = system
+    }
+
+    /// This machine.
+    public static var current: MachineDescription {
+        let information = ProcessInfo.processInfo
+        return MachineDescription(
+            processor: processorName() ?? "unknown processor", cores: information.activeProcessorCount,
+            memoryBytes: information.physicalMemory, system: information.operatingSystemVersionString)
+    }
+
+    private static func processorName() -> String? {
+        #if os(Linux)
+            guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return nil }
+            return name(inProcessorInformation: text)
+        #else
+            var size = 0
+            guard sysctlbyname("machdep.cpu.brand_string", nil, &size, nil, 0) == 0, size > 0 else { return nil }
+            var bytes = [UInt8](repeating: 0, count: size)
+            guard sysctlbyname("machdep.cpu.brand_string", &bytes, &size, nil, 0) == 0 else { return nil }
+            return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        #endif
+    }
+
+    /// The first processor's name in the text of `/proc/cpuinfo`.
+    static func name(inProcessorInformation text: String) -> String? {
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            if parts.count == 2, parts[0] == "model name" { return parts[1] }
+        }
+        return nil
+    }
+}

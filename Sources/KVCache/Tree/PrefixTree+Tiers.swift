@@ -1,0 +1,71 @@
+extension PrefixTree {
+    var hasSlowTier: Bool { slowPool.capacity > 0 }
+
+    /// The blocks of the slow tier that hold something.
+    var slowBlocks: Int { slowPool.capacity - slowPool.free }
+
+    /// The nodes of a path that are in the slow tier, in the path's order. O(nodes) if the slow tier holds anything.
+    func slowNodes(of path: Path) -> [NodeID] {
+        slowBlocks == 0 ? [] : path.nodes.filter { nodes.tier[$0] == .slow }
+    }
+
+    /// Whether a node may leave memory, or the slow tier, as far as what hangs on it is concerned.
+    func isLeaf(_ node: NodeID) -> Bool {
+        nodes.children[node] == (nodes.tier[node] == .memory ? nodes.slowChildren[node] : 0)
+    }
+
+    /// Evicts a node from memory: to the slow tier, unless everything there is worth more.
+    mutating func offload(_ node: NodeID) {
+        policy.evicted(candidate(node))
+        let order = order(of: node)
+        while slowPool.free == 0, let worst = slowEvictable.first {
+            if nodes.children[node] == 0, order < worst.key { break }
+            dropForRoom(worst.node)
+        }
+        guard slowPool.free > 0 else { return dropForRoom(node) }
+        evictable.remove(node)
+        let parent = nodes.parent[node]
+        nodes.lastUse[parent] = max(nodes.lastUse[parent], nodes.lastUse[node])
+        let old = nodes.block[node]
+        move(node, to: .slow, block: slowPool.take())
+        pool.give(old)
+        nodes.slowChildren[parent] += 1
+        unleasedBlocks -= 1
+        totals.offloadedBlocks += 1
+        if isLeaf(node) { becomeEvictable(node) }
+        becomeLeaf(parent)
+    }
+
+    /// Brings leased nodes of the slow tier back, sources first. The blocks for it must be available.
+    mutating func onboard(_ slow: [NodeID]) {
+        for node in slow {
+            makeRoom(for: 1)
+            let old = nodes.block[node]
+            move(node, to: .memory, block: pool.take())
+            slowPool.give(old)
+            nodes.slowChildren[nodes.parent[node]] -= 1
+            totals.onboardedBlocks += 1
+        }
+    }
+
+    private mutating func move(_ node: NodeID, to tier: CacheTier, block: BlockID) {
+        let (from, to) = (Int(nodes.block[node].rawValue), Int(block.rawValue))
+        let slots = Int(nodes.start[node])..<Int(nodes.start[node]) + Int(nodes.count[node])
+        switch tier {
+        case .slow: storage?.offload(from, to: to, slots: slots)
+        case .memory: storage?.onboard(from, to: to, slots: slots)
+        }
+        nodes.block[node] = block
+        nodes.tier[node] = tier
+        announceMove(node)
+    }
+
+    private mutating func dropForRoom(_ node: NodeID) {
+        let tokens = Int(nodes.count[node])
+        count(in: nodes.space[node]) { totals in
+            totals.evictedBlocks += 1
+            totals.evictedTokens += tokens
+        }
+        drop(node, because: .evicted)
+    }
+}
