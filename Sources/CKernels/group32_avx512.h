@@ -1,9 +1,9 @@
 // Products of the group-of-32 types, AVX-512 VNNI: panels of 32 outputs × 4 k. vpdpbusd wants one
 // unsigned factor, so weights become bytes with a zero point of 128, and each group's sum starts at
-// -128 · Σ a. Q4_0 and Q5_0 are unpacked to the upper bits of a byte, as 16 and 8 times the weight;
-// the scale makes up for it exactly. A group of 32 k is then 8 vpdpbusd for 16 outputs of a row, one
-// conversion and one multiply-add with (weight scale · activation scale): at least 10 operations of
-// the two units that multiply for the 8 that count.
+// -128 · Σ a. Q4_0 and Q5_0 are unpacked to the upper bits of a byte, as 16 and 8 times the
+// weight; the scale makes up for it exactly. A group of 32 k is then 8 vpdpbusd for 16 outputs of a
+// row, one conversion and one multiply-add with (weight scale · activation scale): at least 10
+// operations of the two units that multiply for the 8 that count.
 
 typedef enum group32_kind { GROUP32_Q8_0, GROUP32_Q4_0, GROUP32_Q5_0 } group32_kind;
 
@@ -21,8 +21,8 @@ KVK_INLINE __m512i group32_weights(const group32_kind kind, const uint8_t *w, co
                                      _mm512_set1_epi8(0x78));
   // Bit q of each byte to bit 7; 0xf8 is a | (b & c).
   __m512i fifths = _mm512_load_si512(w + 16 * GROUP32_WIDTH + v * 64);
-  return _mm512_ternarylogic_epi32(nibbles, _mm512_sll_epi16(fifths, _mm_cvtsi32_si128(7 - (int)q)), _mm512_set1_epi8(-128),
-                                   0xf8);
+  fifths = _mm512_sll_epi16(fifths, _mm_cvtsi32_si128(7 - (int)q));
+  return _mm512_ternarylogic_epi32(nibbles, fifths, _mm512_set1_epi8(-128), 0xf8);
 }
 
 /// Adds quads 2 i and 2 i + 1 of a group, in the order in which they lie in memory.

@@ -39,7 +39,8 @@ const kvk_kernels kvk_kernels_avx512 = {
                [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
                [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
                K_MATMULS},
-    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512), K_PREPARATION,
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+                     COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS, F32_ATTENTION};
 
@@ -60,7 +61,8 @@ const kvk_kernels kvk_kernels_avx512bf16 = {
                [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
                [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
                K_MATMULS},
-    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512), K_PREPARATION,
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+                     COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},
     ROW_KERNELS, BF16_ATTENTION};
 #endif

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Compute
 public import KVCache
 import Kvasir
 import Models
@@ -10,6 +11,9 @@ struct EngineOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Memory for the KV cache.", valueName: "size"))
     var kvMemory = ByteCount(1 << 30)
+
+    @Option(help: "How keys and values are kept: f16, bf16, or q8, which holds nearly twice as many tokens.")
+    var kvType = KVType.f16
 
     @Option(help: "When requests may use what others compute: early, completed or off.")
     var reuse = ReuseMode.early
@@ -40,16 +44,17 @@ struct EngineOptions: ParsableArguments {
     }
 
     func configuration(for model: LoadedModel) throws -> EngineConfiguration {
-        let blocks = model.blocks(inBytes: kvMemory.bytes, tokensPerBlock: tokensPerBlock)
+        let blocks = model.blocks(inBytes: kvMemory.bytes, tokensPerBlock: tokensPerBlock, kvType: kvType)
         guard blocks >= 1 else {
             throw ValidationError(
                 "--kv-memory \(kvMemory) does not hold one block of \(tokensPerBlock) tokens; a token takes "
-                    + "\(ByteCount(model.model.configuration.kvBytesPerToken))")
+                    + "\(ByteCount(model.model.configuration.kvBytesPerToken(kvType)))")
         }
         return EngineConfiguration(
-            tokensPerBlock: tokensPerBlock, blocks: min(blocks, Int(Int32.max) / tokensPerBlock), reuse: reuse,
-            maximumBatchTokens: maxBatchTokens, maximumSequences: maxSequences, maximumQueue: maxQueue)
+            tokensPerBlock: tokensPerBlock, blocks: min(blocks, Int(Int32.max) / tokensPerBlock), kvType: kvType,
+            reuse: reuse, maximumBatchTokens: maxBatchTokens, maximumSequences: maxSequences, maximumQueue: maxQueue)
     }
 }
 
+extension KVType: ExpressibleByArgument {}
 extension ReuseMode: ExpressibleByArgument {}

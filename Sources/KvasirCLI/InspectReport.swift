@@ -74,9 +74,9 @@ struct InspectReport: Encodable {
                 context: $0.contextLength)
         }
         memory = summary.configuration.map {
-            let whole = $0.kvBytesPerToken.multipliedReportingOverflow(by: $0.contextLength)
+            let whole = $0.kvBytesPerToken().multipliedReportingOverflow(by: $0.contextLength)
             return Memory(
-                weights: summary.fileByteCount, kvPerToken: $0.kvBytesPerToken,
+                weights: summary.fileByteCount, kvPerToken: $0.kvBytesPerToken(),
                 kvForFullContext: whole.overflow ? .max : whole.partialValue)
         }
         obstacle = summary.obstacle

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compute
 import Foundation
 import KVCache
 import Kvasir
@@ -58,11 +59,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     private static func banner(_ model: LoadedModel, _ engine: Engine) -> String {
         let configuration = engine.configuration
-        let bytes = ByteCount(configuration.capacity * model.model.configuration.kvBytesPerToken)
+        let bytes = ByteCount(configuration.capacity * model.model.configuration.kvBytesPerToken(configuration.kvType))
         var text = """
             Model     \(model.id) (\(model.model.configuration.architecture.name), context \(engine.contextLength) tokens)
-            KV cache  \(configuration.capacity) tokens in \(bytes): \(configuration.blocks) blocks of \
-            \(configuration.tokensPerBlock), reuse \(configuration.reuse.rawValue)
+            KV cache  \(configuration.capacity) tokens as \(configuration.kvType.rawValue) in \(bytes): \
+            \(configuration.blocks) blocks of \(configuration.tokensPerBlock), reuse \(configuration.reuse.rawValue)
 
             """
         if case .unavailable(let reason) = model.chat { text += "No chat: \(reason)\n" }

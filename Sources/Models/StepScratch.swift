@@ -1,4 +1,4 @@
-import Compute
+public import Compute
 
 /// The memory that a step's rows pass through, each [rows × width].
 ///
@@ -75,7 +75,8 @@ extension ModelConfiguration {
     }
 
     /// The bytes of keys and values that a token keeps in all layers.
-    public var kvBytesPerToken: Int {
-        KVStorage.bytesPerToken(layers: layerCount, kvHeads: kvHeadCount, headDimension: headDimension) ?? .max
+    public func kvBytesPerToken(_ type: KVType = .f16) -> Int {
+        KVStorage.bytesPerToken(layers: layerCount, kvHeads: kvHeadCount, headDimension: headDimension, type: type)
+            ?? .max
     }
 }

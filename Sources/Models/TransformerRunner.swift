@@ -30,9 +30,12 @@ public final class TransformerRunner: ModelRunner {
     ///
     /// - Parameters:
     ///   - team: of the instruction set the model was loaded with.
-    ///   - slotCount: token slots; `model.configuration.kvBytesPerToken` bytes each, taken as they are first used.
+    ///   - slotCount: token slots of `model.configuration.kvBytesPerToken(_:)` bytes each, taken as they are first used.
+    ///   - kvType: how keys and values are kept. Results are exact with themselves under each type.
     /// - Throws: `ComputeError` when memory is lacking.
-    public init(model: Model, team: ThreadTeam, slotCount: Int, limits: StepLimits) throws {
+    public init(
+        model: Model, team: ThreadTeam, slotCount: Int, limits: StepLimits, kvType: KVType = .f16
+    ) throws {
         let configuration = model.configuration
         self.model = model
         self.limits = limits
@@ -40,7 +43,7 @@ public final class TransformerRunner: ModelRunner {
         operations = Operations(team: team)
         storage = try KVStorage(
             layers: configuration.layerCount, kvHeads: configuration.kvHeadCount,
-            headDimension: configuration.headDimension, slots: slotCount)
+            headDimension: configuration.headDimension, slots: slotCount, type: kvType)
         scratch = try StepScratch(configuration, limits)
         contextLength = min(configuration.contextLength, slotCount)
         rope = try RopeTable(

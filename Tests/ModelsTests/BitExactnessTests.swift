@@ -51,6 +51,28 @@ struct BitExactnessTests {
         }
     }
 
+    @Test("keys and values of every type, and close to each other", arguments: KVType.allCases)
+    func kvTypes(type: KVType) throws {
+        let tiny = TinyModel(Self.variants[1])
+        var random = SeededGenerator(seed: 9)
+        let (tokens, inF16) = try baseline(tiny, 3)
+        func run(_ chunks: [Range<Int>]) throws -> [[Float]] {
+            let runner = try TestRunner(tiny, slots: 100, kvType: type)
+            let path = TestPath(tokens: tokens, slots: raggedSlots(100, random: &random))
+            return try chunks.flatMap { positions in
+                var plan = StepPlan()
+                plan.add(path, positions, random: &random)
+                return try runner.run(plan)
+            }
+        }
+        let whole = try run([0..<45])
+        #expect(try run([0..<7, 7..<8, 8..<40, 40..<45]).bits == whole.bits)
+        let exact = inF16.joined().map { Float(bitPattern: $0) }
+        let largest = exact.map(abs).max() ?? 0
+        let worst = zip(whole.joined(), exact).map { abs($0 - $1) }.max() ?? 1
+        #expect(worst <= (type == .f16 ? 0 : 0.05) * largest)
+    }
+
     @Test("one, two and three threads", arguments: variants, [1, 2, 3])
     func threads(variant: TinyModel.Variant, threads: Int) throws {
         let tiny = TinyModel(variant)

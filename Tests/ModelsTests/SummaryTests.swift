@@ -29,7 +29,9 @@ struct SummaryTests {
         #expect(summary.obstacle == nil)
         let configuration = try #require(summary.configuration)
         // 2 layers × 2 heads × 16 dimensions × keys and values × 2 bytes
-        #expect(configuration.kvBytesPerToken == 256)
+        #expect(configuration.kvBytesPerToken() == 256)
+        #expect(configuration.kvBytesPerToken(.bf16) == 256)
+        #expect(configuration.kvBytesPerToken(.q8) == 160)
     }
 
     @Test("a model that cannot run is described too, with the reason")

@@ -1,3 +1,4 @@
+public import Compute
 public import KVCache
 
 /// How an engine uses memory and time.
@@ -6,6 +7,8 @@ public struct EngineConfiguration: Sendable {
     public var tokensPerBlock: Int
     /// Blocks of memory for keys and values.
     public var blocks: Int
+    /// How keys and values are kept. Answers differ between types, and are exact with themselves under each.
+    public var kvType: KVType
     /// When requests may use what others compute.
     public var reuse: ReuseMode
     /// Rows of one step at most.
@@ -16,11 +19,12 @@ public struct EngineConfiguration: Sendable {
     public var maximumQueue: Int
 
     public init(
-        tokensPerBlock: Int = 16, blocks: Int, reuse: ReuseMode = .early, maximumBatchTokens: Int = 512,
-        maximumSequences: Int = 64, maximumQueue: Int = 256
+        tokensPerBlock: Int = 16, blocks: Int, kvType: KVType = .f16, reuse: ReuseMode = .early,
+        maximumBatchTokens: Int = 512, maximumSequences: Int = 64, maximumQueue: Int = 256
     ) {
         self.tokensPerBlock = tokensPerBlock
         self.blocks = blocks
+        self.kvType = kvType
         self.reuse = reuse
         self.maximumBatchTokens = maximumBatchTokens
         self.maximumSequences = maximumSequences

@@ -1,5 +1,5 @@
 import CAssets
-import Compute
+public import Compute
 public import Foundation
 import Jinja
 import KVCache
@@ -72,8 +72,8 @@ public final class LoadedModel: Sendable {
     }
 
     /// How many blocks fit into some memory.
-    public func blocks(inBytes bytes: Int, tokensPerBlock: Int) -> Int {
-        let block = model.configuration.kvBytesPerToken.multipliedReportingOverflow(by: tokensPerBlock)
+    public func blocks(inBytes bytes: Int, tokensPerBlock: Int, kvType: KVType = .f16) -> Int {
+        let block = model.configuration.kvBytesPerToken(kvType).multipliedReportingOverflow(by: tokensPerBlock)
         return block.overflow ? 0 : bytes / block.partialValue
     }
 
@@ -84,7 +84,8 @@ public final class LoadedModel: Sendable {
         try configuration.validate()
         let runner = try TransformerRunner(
             model: model, team: team, slotCount: configuration.capacity,
-            limits: StepLimits(rows: configuration.maximumBatchTokens, logitRows: configuration.maximumSequences))
+            limits: StepLimits(rows: configuration.maximumBatchTokens, logitRows: configuration.maximumSequences),
+            kvType: configuration.kvType)
         return try Engine(
             runner: runner, namespace: id, contextLength: model.configuration.contextLength,
             endTokens: tokenizer.endOfGeneration, configuration: configuration)

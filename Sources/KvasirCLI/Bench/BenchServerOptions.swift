@@ -40,7 +40,7 @@ struct BenchServerOptions: ParsableArguments {
         return RunContext(
             machine: .current, command: RunContext.command(["kvasir"] + CommandLine.arguments.dropFirst()),
             version: KvasirCommand.configuration.version, model: file ?? "the built-in model",
-            kvBytesPerToken: summary.configuration?.kvBytesPerToken)
+            kvBytesPerToken: summary.configuration?.kvBytesPerToken())
     }
 
     /// A server to start: what tables call it, and how.
