@@ -50,7 +50,7 @@ struct ServeCommand: AsyncParsableCommand {
         var engineConfiguration = try engineOptions.configuration(for: model)
         for tenant in tenants {
             engineConfiguration.tenants[tenant.salt] = tenant.share(
-                bytesPerToken: model.model.configuration.kvBytesPerToken)
+                bytesPerToken: model.model.configuration.kvBytesPerToken(engineConfiguration.kvType))
         }
         if let recordSteps {
             let log = try StepLog(path: recordSteps)
