@@ -21,7 +21,7 @@ struct ResidencyTests {
 
     @Test(
         "Random histories: nobody is evicted by others below its minimum, and what is available can be had",
-        arguments: [ReuseMode.early, .completed], [0, 6])
+        arguments: [(ReuseMode.early, 0), (.early, 6), (.completed, 0)])
     func random(mode: ReuseMode, slowBlocks: Int) throws {
         for seed in UInt64(0)..<25 {
             var random = SeededGenerator(seed: seed)
