@@ -29,7 +29,7 @@ static void multiply_side(const job *j, const side *s, size_t output, const kvk_
   for (size_t o = 0; o < KVK_GROUP && o < left; o += width, acc += i->rows * width) {
     kvk_multiply_panel(s->m, j->a,
                        (const uint8_t *)s->weights->packed + (output + o) / width * s->panel_bytes,
-                       s->panel_bytes, i->first, i->rows, acc, NULL, NULL);
+                       s->panel_bytes, i, acc, NULL, NULL);
     for (size_t r = 0; s->bias && r < i->rows; r++)
       for (size_t c = 0; c < width && c < left - o; c++)
         acc[r * width + c] += s->bias[output + o + c];

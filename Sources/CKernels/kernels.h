@@ -233,6 +233,7 @@ typedef struct kvk_split {
 /// Consecutive panels and rows of an item.
 typedef struct kvk_split_item {
   size_t panel, panels, first, rows;
+  bool fetches; // the panel behind its last one has not been asked for yet
 } kvk_split_item;
 
 /// `multiplications` in the whole product.
@@ -243,11 +244,10 @@ kvk_split_item kvk_item(const kvk_split *s, size_t item);
 /// What is done with finished sums [rows][panel] of rows row….
 typedef void (*kvk_finish)(const void *context, const float *acc, size_t row, size_t rows);
 
-/// Computes the product of a panel and rows first..<first + rows (at most KVK_CHUNK_ROWS) into acc
-/// [rows][panel]; or, unless `finish` is NULL, calls it with each tile's rows as they become ready,
+/// Computes the product of a panel and an item's rows into acc [rows][panel]; or, unless `finish` is NULL, calls it with each tile's rows as they become ready,
 /// with acc as scratch memory.
 void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uint8_t *panel,
-                        size_t panel_bytes, size_t first, size_t rows, float *acc,
+                        size_t panel_bytes, const kvk_split_item *item, float *acc,
                         kvk_finish finish, const void *context);
 
 #endif

@@ -21,8 +21,9 @@ static unsigned pieces(size_t tile, size_t tiles) {
 }
 
 void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uint8_t *panel,
-                        size_t panel_bytes, size_t first, size_t rows, float *acc,
+                        size_t panel_bytes, const kvk_split_item *item, float *acc,
                         kvk_finish finish, const void *context) {
+  const size_t first = item->first, rows = item->rows;
   _Alignas(KVK_ALIGNMENT) uint8_t expanded[KVK_EXPANDED];
   size_t tiles = (rows + m->tile_rows - 1) / m->tile_rows, block = m->k_block;
   bool expands = m->expand_rows > 0 && rows >= m->expand_rows;
@@ -49,7 +50,7 @@ void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uin
       if (t.k_begin == 0)
         memset(t.acc, 0, t.rows * m->panel * sizeof *acc);
       t.ahead.pieces = tiles <= FETCHING_TILES ? pieces(tile, tiles) : 0;
-      if (tiles > FETCHING_TILES && t.k_begin == 0) {
+      if (item->fetches && tiles > FETCHING_TILES && t.k_begin == 0) {
         // The next panel, to the second-level cache.
         const uint8_t *next = panel + panel_bytes;
         for (size_t b = share * tile, e = b + share; b < e && b < panel_bytes; b += KVK_ALIGNMENT)
@@ -108,7 +109,7 @@ static void multiply_item(void *context, size_t item, int worker) {
     destination d = {p, panel * p->m->panel};
     kvk_multiply_panel(p->m, j->a,
                        (const uint8_t *)p->product->weights.packed + panel * p->panel_bytes,
-                       p->panel_bytes, i.first, i.rows, acc, finish, &d);
+                       p->panel_bytes, &i, acc, finish, &d);
   }
 }
 

@@ -61,15 +61,16 @@ kvk_split_item kvk_item(const kvk_split *s, size_t item) {
     size_t panel = s->by_chunk ? item % s->panels : item / s->chunks;
     size_t first = (s->by_chunk ? item / s->panels : item % s->chunks) * s->chunk_rows;
     size_t rows = s->rows - first < s->chunk_rows ? s->rows - first : s->chunk_rows;
-    return (kvk_split_item){panel, 1, first, rows};
+    return (kvk_split_item){panel, 1, first, rows, s->by_chunk || first == 0};
   }
   if (s->items == 1)
-    return (kvk_split_item){0, s->panels, 0, s->rows};
+    return (kvk_split_item){0, s->panels, 0, s->rows, true};
   size_t left = s->panels, length = run_length(s, left);
   for (; item >= s->threads; item -= s->threads) {
     left -= length * s->threads;
     length = run_length(s, left);
   }
   left -= item * length;
-  return (kvk_split_item){s->panels - left, left < length ? left : length, 0, s->rows};
+  return (kvk_split_item){s->panels - left, left < length ? left : length, 0, s->rows,
+                          true};
 }
