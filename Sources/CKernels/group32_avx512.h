@@ -1,18 +1,23 @@
 // Products of the group-of-32 types, AVX-512 VNNI: panels of 32 outputs × 4 k. vpdpbusd wants one
 // unsigned factor, so weights become bytes with a zero point of 128, and each group's sum starts at
-// -128 · Σ a. Q4_0 and Q5_0 are unpacked to the upper bits of a byte, as 16 and 8 times the weight;
-// the scale makes up for it exactly. A group of 32 k is then 8 vpdpbusd for 16 outputs of a row, one
-// conversion and one multiply-add with (weight scale · activation scale): at least 10 operations of
-// the two units that multiply for the 8 that count.
+// -128 · Σ a. Q4_0 and Q5_0 are unpacked to the upper bits of a byte, as 16 and 8 times the
+// weight; the scale makes up for it exactly. A group of 32 k is then 8 vpdpbusd for 16 outputs of a
+// row, one conversion and one multiply-add with (weight scale · activation scale): at least 10
+// operations of the two units that multiply for the 8 that count.
 
-typedef enum group32_kind { GROUP32_Q8_0, GROUP32_Q4_0, GROUP32_Q5_0 } group32_kind;
+typedef enum group32_kind {
+  GROUP32_Q8_0,
+  GROUP32_Q4_0,
+  GROUP32_Q5_0,
+  GROUP32_EXPANDED // the groups from k_begin on, as Q8_0
+} group32_kind;
 
 enum { GROUP32_WIDTH = 32, GROUP32_ROWS = 6 };
 
 /// Quad q of k, 0…7, of vector v's 16 outputs in a group.
 KVK_INLINE __m512i group32_weights(const group32_kind kind, const uint8_t *w, const size_t q,
                                    const size_t v) {
-  if (kind == GROUP32_Q8_0)
+  if (kind == GROUP32_Q8_0 || kind == GROUP32_EXPANDED)
     return _mm512_load_si512(w + (q * 2 + v) * 64);
   __m512i raw = _mm512_load_si512(w + (q % 4 * 2 + v) * 64);
   if (kind == GROUP32_Q4_0)
@@ -21,8 +26,8 @@ KVK_INLINE __m512i group32_weights(const group32_kind kind, const uint8_t *w, co
                                      _mm512_set1_epi8(0x78));
   // Bit q of each byte to bit 7; 0xf8 is a | (b & c).
   __m512i fifths = _mm512_load_si512(w + 16 * GROUP32_WIDTH + v * 64);
-  return _mm512_ternarylogic_epi32(nibbles, _mm512_sll_epi16(fifths, _mm_cvtsi32_si128(7 - (int)q)), _mm512_set1_epi8(-128),
-                                   0xf8);
+  fifths = _mm512_sll_epi16(fifths, _mm_cvtsi32_si128(7 - (int)q));
+  return _mm512_ternarylogic_epi32(nibbles, fifths, _mm512_set1_epi8(-128), 0xf8);
 }
 
 /// Adds quads 2 i and 2 i + 1 of a group, in the order in which they lie in memory.
@@ -30,7 +35,8 @@ KVK_INLINE void group32_quads(const group32_kind kind, const int rows, const uin
                               const uint8_t *x, size_t stride, size_t i, __m512i sum[][2]) {
   KVK_UNROLL
   for (int half = 0; half < 2; half++) {
-    const size_t q = kind == GROUP32_Q8_0 ? 2 * i + (size_t)half : i + 4 * (size_t)half;
+    const bool plain = kind == GROUP32_Q8_0 || kind == GROUP32_EXPANDED;
+    const size_t q = plain ? 2 * i + (size_t)half : i + 4 * (size_t)half;
     __m512i w0 = group32_weights(kind, w, q, 0), w1 = group32_weights(kind, w, q, 1);
     KVK_UNROLL
     for (int r = 0; r < rows; r++) {
@@ -46,7 +52,8 @@ KVK_INLINE void group32_quads(const group32_kind kind, const int rows, const uin
 KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const bool fetches,
                              const kvk_tile *t) {
   const size_t inputs = t->a->inputs, stride = t->a->stride;
-  const size_t bytes = kind == GROUP32_Q8_0 ? 32 : kind == GROUP32_Q4_0 ? 16 : 20;
+  const size_t bytes = kind == GROUP32_Q4_0 ? 16 : kind == GROUP32_Q5_0 ? 20 : 32;
+  const size_t base = kind == GROUP32_EXPANDED ? t->k_begin / KVK_GROUP : 0;
   const uint8_t *x = kvk_row(t->a, t->row);
   const uint8_t *x_scales = x + kvk_q8_32_scales(inputs);
   const uint8_t *offsets = x + kvk_q8_32_offsets(inputs);
@@ -59,7 +66,7 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const bool
     total[r][1] = vf_load(acc + r * GROUP32_WIDTH + VW);
   }
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
-    const size_t offset = g * GROUP32_WIDTH * (2 + bytes);
+    const size_t offset = (g - base) * GROUP32_WIDTH * (2 + bytes);
     const uint8_t *block = t->panel + offset;
     const uint8_t *next = kvk_ahead_of(&ahead, t->panel, offset, g % 8);
     const uint8_t *w = block + 2 * GROUP32_WIDTH;
@@ -92,7 +99,7 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const bool
     }
     const uint16_t *scales = (const uint16_t *)block;
     vf s0 = vf_load_half(scales), s1 = vf_load_half(scales + VW);
-    if (kind != GROUP32_Q8_0) {
+    if (kind == GROUP32_Q4_0 || kind == GROUP32_Q5_0) {
       vf down = vf_set1(kind == GROUP32_Q4_0 ? 1.0f / 16 : 1.0f / 8);
       s0 *= down;
       s1 *= down;
@@ -133,15 +140,40 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const bool
 DEFINE_GROUP32(matmul_q8_0, GROUP32_Q8_0)
 DEFINE_GROUP32(matmul_q4_0, GROUP32_Q4_0)
 DEFINE_GROUP32(matmul_q5_0, GROUP32_Q5_0)
+DEFINE_GROUP32(matmul_group32_expanded, GROUP32_EXPANDED)
 
-#define GROUP32_MATMUL(TYPE, BYTES)                                                                \
+/// Q5_0 to Q8_0 as it lies in a panel: with many rows unpacking it in every tile costs more.
+static void expand_q5_0(const uint8_t *panel, size_t inputs, size_t k_begin, size_t k_end,
+                        uint8_t *out) {
+  (void)inputs;
+  const uint8_t *from = panel + k_begin / KVK_GROUP * GROUP32_WIDTH * 22;
+  for (size_t k = k_begin; k < k_end; k += KVK_GROUP, from += GROUP32_WIDTH * 22) {
+    memcpy(out, from, 2 * GROUP32_WIDTH);
+    out += 2 * GROUP32_WIDTH;
+    KVK_UNROLL
+    for (size_t i = 0; i < 16; i++, out += 64) {
+      // 8 times the weight plus 128, to the weight plus 128.
+      __m512i w = group32_weights(GROUP32_Q5_0, from + 2 * GROUP32_WIDTH, i / 2, i % 2);
+      w = _mm512_and_si512(_mm512_srli_epi16(w, 3), _mm512_set1_epi8(31));
+      _mm512_store_si512(out, _mm512_add_epi8(w, _mm512_set1_epi8(112)));
+    }
+  }
+}
+
+#define GROUP32_MATMUL(TYPE, BYTES, K_BLOCK, ...)                                                  \
   {.panel = GROUP32_WIDTH,                                                                         \
    .tile_rows = GROUP32_ROWS,                                                                      \
    .k_step = KVK_GROUP,                                                                            \
-   .k_block = 1024,                                                                                \
+   .k_block = K_BLOCK,                                                                             \
    .panel_bytes = kvk_panel_bytes_32,                                                              \
    .pack = kvk_pack_##TYPE,                                                                        \
    .tile = matmul_##TYPE,                                                                          \
    .interleave = 4,                                                                                \
    .element = BYTES,                                                                               \
-   .flip = 0x80}
+   .flip = 0x80,                                                                                   \
+   __VA_ARGS__}
+
+#define GROUP32_MATMULS                                                                            \
+  [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34, 1024), [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18, 1024),        \
+  [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22, 896 /* KVK_EXPANDED holds 960 */, .expand_rows = 48,       \
+                              .expand = expand_q5_0, .tile_expanded = matmul_group32_expanded)

@@ -35,11 +35,10 @@ const kvk_kernels kvk_kernels_avx512 = {
     .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
                [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
-               [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
-               [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
-               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
+               GROUP32_MATMULS,
                K_MATMULS},
-    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512), K_PREPARATION,
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+                     COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_float, prepare_bf16}},
     ROW_KERNELS, F32_ATTENTION};
 
@@ -56,11 +55,10 @@ const kvk_kernels kvk_kernels_avx512bf16 = {
                              .k_block = 512,
                              .element = 2,
                              .tile = matmul_bf16_pairs},
-               [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34),
-               [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18),
-               [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22),
+               GROUP32_MATMULS,
                K_MATMULS},
-    .preparations = {FLOAT_PREPARATIONS, QUANTISED_PREPARATION(prepare_q8_32_avx512), K_PREPARATION,
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+                     COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},
     ROW_KERNELS, BF16_ATTENTION};
 #endif

@@ -1,5 +1,5 @@
-// Bytes times bytes for super-block weights, AVX2: pairs of products of weights below 64 fit 16 bits
-// (2 · 63 · 127), and so do a group's sums: 8 quads of Q4_K, 4 of Q5_K, 2 of Q6_K.
+// Bytes times bytes for super-block weights, AVX2: pairs of products of weights below 64 fit 16
+// bits (2 · 63 · 127), and so do a group's sums: 8 quads of Q4_K, 4 of Q5_K, 2 of Q6_K.
 
 enum { K_PANEL = 16, K_VECTORS = 2, K_ROWS = 4, K_EXPAND_ROWS = 5, K_WIDE = 0 };
 #define K_CASES K_CASE(1) K_CASE(2) K_CASE(3) K_CASE(4)

@@ -8,8 +8,7 @@ typedef vi vk, vs;
 
 KVK_INLINE vk vk_start(int32_t value) { return vi_set1(value); }
 KVK_INLINE vk vk_dot(vk sum, vu weights, int32_t quad) {
-  return (vk)vdotq_s32((int32x4_t)sum, (int8x16_t)weights,
-                       vreinterpretq_s8_s32(vdupq_n_s32(quad)));
+  return (vk)vdotq_s32((int32x4_t)sum, (int8x16_t)weights, vreinterpretq_s8_s32(vdupq_n_s32(quad)));
 }
 KVK_INLINE vs vs_from(vi scale) { return scale; }
 KVK_INLINE vi vk_finish(vi total, vk sum, vs scale) { return total + sum * scale; }

@@ -13,6 +13,7 @@ enum {
   KVK_ALIGNMENT = 64,
   KVK_GROUP = 32,         // elements with one scale in the group-of-32 types and in form q8_32
   KVK_PIECE = 256,        // elements of a row that are prepared at a time: whole groups of any form
+  KVK_COLUMN_ROWS = 16,   // rows whose groups are prepared side by side
   KVK_MAX_PANEL = 32,     // most outputs in a panel
   KVK_CHUNK_ROWS = 96,    // rows a work item of a matrix product covers
   KVK_EXPANDED = 32768    // most bytes of an expanded block of a panel
@@ -121,6 +122,10 @@ typedef struct kvk_preparation {
   /// Converts elements first..<first + count of a row, `x` being the first of them; all are
   /// multiples of `step` but the row's end.
   void (*prepare)(const float *x, size_t first, size_t count, size_t inputs, uint8_t *row);
+  /// Optional: converts KVK_GROUP elements first… of up to KVK_COLUMN_ROWS rows, x being
+  /// [rows][KVK_GROUP], to the same bytes.
+  void (*prepare_column)(const float *x, size_t rows, size_t first, size_t inputs, uint8_t *out,
+                         size_t stride);
 } kvk_preparation;
 
 /// What attention computes in one piece: a task for one kv head.
@@ -239,7 +244,8 @@ kvk_split_item kvk_item(const kvk_split *s, size_t item);
 typedef void (*kvk_finish)(const void *context, const float *acc, size_t row, size_t rows);
 
 /// Computes the product of a panel and rows first..<first + rows (at most KVK_CHUNK_ROWS) into acc
-/// [rows][panel]; calls `finish`, unless NULL, with each tile's rows as they become ready.
+/// [rows][panel]; or, unless `finish` is NULL, calls it with each tile's rows as they become ready,
+/// with acc as scratch memory.
 void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uint8_t *panel,
                         size_t panel_bytes, size_t first, size_t rows, float *acc,
                         kvk_finish finish, const void *context);

@@ -105,6 +105,10 @@ PEAK(int8_avx2, AVX2, __m256i, "x", _mm256_setzero_si256(), {
 PEAK(f32_avx2, AVX2, __m256, "x", _mm256_setzero_ps(), sum = _mm256_fmadd_ps(x, y, sum))
 READ(read_avx2, AVX2)
 
+#define AVXVNNI __attribute__((noinline, target("avx2,fma,avxvnni")))
+PEAK(int8_avxvnni, AVXVNNI, __m256i, "x", _mm256_setzero_si256(),
+     sum = _mm256_dpbusd_avx_epi32(sum, x, y))
+
 #define AVX512 __attribute__((noinline, target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
 PEAK(int8_avx512, AVX512, __m512i, "v", _mm512_setzero_si512(),
      sum = _mm512_dpbusd_epi32(sum, x, y))
@@ -118,6 +122,9 @@ PEAK(bf16_avx512, AVX512BF16, __m512, "v", _mm512_setzero_ps(),
 #define DOTPROD __attribute__((noinline, target("dotprod")))
 PEAK(int8_neon, DOTPROD, int32x4_t, "w", vdupq_n_s32(0),
      sum = vdotq_s32(sum, vreinterpretq_s8_s32(x), vreinterpretq_s8_s32(y)))
+#define I8MM __attribute__((noinline, target("i8mm")))
+PEAK(int8_neoni8mm, I8MM, int32x4_t, "w", vdupq_n_s32(0),
+     sum = vmmlaq_s32(sum, vreinterpretq_s8_s32(x), vreinterpretq_s8_s32(y)))
 PEAK(f32_neon, PLAIN, float32x4_t, "w", vdupq_n_f32(0), sum = vfmaq_f32(sum, x, y))
 #endif
 
@@ -143,7 +150,15 @@ static peak peak_of(kvk_isa isa, kvk_arithmetic arithmetic) {
     return arithmetic == KVK_INT8_DOT  ? (peak){int8_avx2, 64}
            : arithmetic == KVK_F32_FMA ? (peak){f32_avx2, 16}
                                        : none;
+  case KVK_ISA_AVXVNNI:
+    return arithmetic == KVK_INT8_DOT  ? (peak){int8_avxvnni, 64}
+           : arithmetic == KVK_F32_FMA ? (peak){f32_avx2, 16}
+                                       : none;
 #elif defined(__aarch64__)
+  case KVK_ISA_NEONI8MM:
+    if (arithmetic == KVK_INT8_DOT)
+      return (peak){int8_neoni8mm, 64};
+    [[fallthrough]];
   case KVK_ISA_NEON:
     return arithmetic == KVK_INT8_DOT  ? (peak){int8_neon, 32}
            : arithmetic == KVK_F32_FMA ? (peak){f32_neon, 8}
@@ -167,7 +182,7 @@ double kvk_limit_arithmetic(kvk_isa isa, kvk_team *team, kvk_arithmetic arithmet
 size_t kvk_limit_read(kvk_isa isa, kvk_team *team, const void *memory, size_t bytes) {
   kvk_work work = read_plain;
 #if defined(__x86_64__)
-  if (kvk_kernels_for(isa) && isa == KVK_ISA_AVX2)
+  if (kvk_kernels_for(isa) && (isa == KVK_ISA_AVX2 || isa == KVK_ISA_AVXVNNI))
     work = read_avx2;
   else if (kvk_kernels_for(isa) && (isa == KVK_ISA_AVX512 || isa == KVK_ISA_AVX512BF16))
     work = read_avx512;

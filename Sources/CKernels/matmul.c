@@ -6,20 +6,11 @@
 #include "kernels.h"
 #include <string.h>
 
-#ifdef KVK_TUNE
-#include <stdlib.h>
-static int tune(const char *name, int value) { return getenv(name) ? atoi(getenv(name)) : value; }
-static int FETCHING_TILES, FEW_BLOCK, AHEAD;
-__attribute__((constructor)) static void tunes(void) {
-  FETCHING_TILES = tune("FT", 6), FEW_BLOCK = tune("FKB", 4608), AHEAD = tune("AHEAD", 8192);
-}
-#else
 enum {
   FETCHING_TILES = 6,         // with more, arithmetic is the bound, and memory comes by itself
   FEW_BLOCK = 4608,           // bytes of a panel that so few tiles pass over in turn
   AHEAD = 8192,               // how far ahead of its use memory is fetched
 };
-#endif
 
 /// Which of 8 pieces a tile fetches.
 static unsigned pieces(size_t tile, size_t tiles) {
@@ -44,7 +35,9 @@ void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uin
     block = m->k_step * (steps < 1 ? 1 : steps);
     t.ahead.next = panel + 2 * block * panel_bytes / a->inputs / KVK_ALIGNMENT * KVK_ALIGNMENT;
   }
-  memset(acc, 0, rows * m->panel * sizeof *acc);
+  size_t share = kvk_round_up((panel_bytes + tiles - 1) / tiles, KVK_ALIGNMENT);
+  // Sums that need not wait for another block leave through the same few lines of cache.
+  bool passing = finish && block >= a->inputs;
   for (t.k_begin = 0; t.k_begin < a->inputs; t.k_begin = t.k_end) {
     t.k_end = a->inputs - t.k_begin < block ? a->inputs : t.k_begin + block;
     if (expands)
@@ -52,8 +45,16 @@ void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uin
     for (size_t r = 0, tile = 0; r < rows; r += m->tile_rows, tile++) {
       t.row = first + r;
       t.rows = rows - r < m->tile_rows ? rows - r : m->tile_rows;
-      t.acc = acc + r * m->panel;
+      t.acc = passing ? acc : acc + r * m->panel;
+      if (t.k_begin == 0)
+        memset(t.acc, 0, t.rows * m->panel * sizeof *acc);
       t.ahead.pieces = tiles <= FETCHING_TILES ? pieces(tile, tiles) : 0;
+      if (tiles > FETCHING_TILES && t.k_begin == 0) {
+        // The next panel, to the second-level cache.
+        const uint8_t *next = panel + panel_bytes;
+        for (size_t b = share * tile, e = b + share; b < e && b < panel_bytes; b += KVK_ALIGNMENT)
+          __builtin_prefetch(next + b, 0, 2);
+      }
       (expands ? m->tile_expanded : m->tile)(&t);
       // Stores to rows far apart miss the cache: meanwhile the next tile multiplies.
       if (finish && t.k_end == a->inputs)

@@ -36,7 +36,7 @@ KVK_INLINE __m512i quantise_sums(__m512i v[8]) {
 #undef SHUFFLE_PS
 }
 
-/// NaN becomes -127; the clamp keeps what is not finite within the range the tiles rely on.
+/// The clamp keeps what is not finite within the range the tiles rely on.
 KVK_INLINE __m512i quantise_codes(__m512 x, __m512 inverse) {
   return _mm512_cvtps_epi32(
       vf_min(vf_max(x * inverse, vf_set1(-127.0f)), vf_set1(127.0f)));
@@ -86,27 +86,34 @@ static void prepare_q8_32_avx512(const float *x, size_t first, size_t count, siz
   size_t groups = count / KVK_GROUP, g = 0;
   for (; g + 16 <= groups; g += 16)
     quantise_16(x + g * KVK_GROUP, out + g * KVK_GROUP, scales + g, offsets + g);
-  if (groups - g > 2) {
+  if (groups > g) {
     _Alignas(KVK_ALIGNMENT) float rest[16 * KVK_GROUP] = {0}, rest_scales[16];
-    _Alignas(KVK_ALIGNMENT) int8_t codes[16 * KVK_GROUP];
+    int8_t codes[16 * KVK_GROUP];
     int32_t rest_offsets[16];
     memcpy(rest, x + g * KVK_GROUP, (groups - g) * KVK_GROUP * sizeof *rest);
     quantise_16(rest, codes, rest_scales, rest_offsets);
     memcpy(out + g * KVK_GROUP, codes, (groups - g) * KVK_GROUP);
     memcpy(scales + g, rest_scales, (groups - g) * sizeof *scales);
     memcpy(offsets + g, rest_offsets, (groups - g) * sizeof *offsets);
-    return;
   }
-  for (; g < groups; g++) {
-    const float *from = x + g * KVK_GROUP;
-    __m512 a = vf_load(from), b = vf_load(from + VW);
-    float most =
-        vf_highest(vf_max(_mm512_abs_ps(b), vf_max(_mm512_abs_ps(a), _mm512_setzero_ps())));
-    __m512 inverse = vf_set1(most != 0 ? 127.0f / most : 0.0f);
-    __m512i p = quantise_codes(a, inverse), q = quantise_codes(b, inverse);
-    _mm_storeu_si128((__m128i *)(out + g * KVK_GROUP), _mm512_cvtepi32_epi8(p));
-    _mm_storeu_si128((__m128i *)(out + g * KVK_GROUP + VW), _mm512_cvtepi32_epi8(q));
-    scales[g] = kvk_from_half(kvk_to_half(most / 127.0f));
-    offsets[g] = -128 * _mm512_reduce_add_epi32(_mm512_add_epi32(p, q));
+}
+
+static void prepare_column_q8_32(const float *x, size_t rows, size_t first, size_t inputs,
+                                 uint8_t *out, size_t stride) {
+  _Alignas(KVK_ALIGNMENT) float all[16 * KVK_GROUP], scales[16];
+  int8_t codes[16 * KVK_GROUP];
+  int32_t offsets[16];
+  if (rows < 16) {
+    memcpy(all, x, rows * KVK_GROUP * sizeof *all);
+    memset(all + rows * KVK_GROUP, 0, (16 - rows) * KVK_GROUP * sizeof *all);
+    x = all;
+  }
+  quantise_16(x, codes, scales, offsets);
+  uint8_t *to_scale = out + kvk_q8_32_scales(inputs) + first / KVK_GROUP * 4;
+  uint8_t *to_offset = out + kvk_q8_32_offsets(inputs) + first / KVK_GROUP * 4;
+  for (size_t r = 0; r < rows; r++) {
+    memcpy(out + r * stride + first, codes + r * KVK_GROUP, KVK_GROUP);
+    memcpy(to_scale + r * stride, scales + r, 4);
+    memcpy(to_offset + r * stride, offsets + r, 4);
   }
 }

@@ -38,7 +38,7 @@ typedef struct passes {
 static passes passes_of(kvk_isa isa) {
 #if defined(__x86_64__)
   if (kvk_kernels_for(isa)) {
-    if (isa == KVK_ISA_AVX2)
+    if (isa == KVK_ISA_AVX2 || isa == KVK_ISA_AVXVNNI)
       return (passes){greatest_avx2, weights_avx2, members_avx2, numbers_avx2};
     if (isa == KVK_ISA_AVX512 || isa == KVK_ISA_AVX512BF16)
       return (passes){greatest_avx512, weights_avx512, members_avx512, numbers_avx512};

@@ -1,26 +1,16 @@
 // How the panels and rows of a matrix product become items of work.
 //
 // Few rows are one chunk: then memory is the bound, and an item is a run of neighbouring panels,
-// which a worker reads as one stream; long runs first, short ones last, so that all finish together.
-// Of many rows an item is one panel and one chunk, with the chunk's activations in a second-level
-// cache.
+// which a worker reads as one stream; long runs first, short ones last, so that all finish
+// together. Of many rows an item is one panel and one chunk, with the chunk's activations in a
+// second-level cache.
 #include "kernels.h"
 
-#ifdef KVK_TUNE
-#include <stdlib.h>
-static int tune(const char *name, int value) { return getenv(name) ? atoi(getenv(name)) : value; }
-static int CHUNK_BYTES, RESIDENT_BYTES, LONGEST_RUN;
-__attribute__((constructor)) static void tunes(void) {
-  CHUNK_BYTES = tune("CHUNK", 640 << 10), RESIDENT_BYTES = tune("RESIDENT", 448 << 10);
-  LONGEST_RUN = tune("RUN", 32);
-}
-#else
 enum {
   CHUNK_BYTES = 640 << 10,    // activations of a chunk
-  RESIDENT_BYTES = 448 << 10, // all activations, if they are to stay in a second-level cache
+  RESIDENT_BYTES = 640 << 10, // all activations, if they are to stay in a second-level cache
   LONGEST_RUN = 32,
 };
-#endif
 
 enum {
   CHUNK_STEP = 24,        // a multiple of every tile's rows
@@ -30,7 +20,7 @@ enum {
 /// A round hands a run of this many panels to each thread: half of what is left between them.
 static size_t run_length(const kvk_split *s, size_t left) {
   size_t length = left / (2 * s->threads);
-  return length < 1 ? 1 : length > (size_t)LONGEST_RUN ? (size_t)LONGEST_RUN : length;
+  return length < 1 ? 1 : length > LONGEST_RUN ? LONGEST_RUN : length;
 }
 
 kvk_split kvk_split_product(const kvk_team *team, const kvk_activations *a, size_t panels,
@@ -40,10 +30,10 @@ kvk_split kvk_split_product(const kvk_team *team, const kvk_activations *a, size
                  .threads = (size_t)kvk_team_threads(team),
                  .chunk_rows = KVK_CHUNK_ROWS,
                  .grain = 1};
-  while (s.chunk_rows > CHUNK_STEP && s.chunk_rows * a->stride > (size_t)CHUNK_BYTES)
+  while (s.chunk_rows > CHUNK_STEP && s.chunk_rows * a->stride > CHUNK_BYTES)
     s.chunk_rows -= CHUNK_STEP;
   s.chunks = (a->rows + s.chunk_rows - 1) / s.chunk_rows;
-  s.by_chunk = a->rows * a->stride > (size_t)RESIDENT_BYTES;
+  s.by_chunk = a->rows * a->stride > RESIDENT_BYTES;
   s.items = panels * s.chunks;
   if (multiplications < SINGLE_THREAD)
     s.threads = 1;

@@ -19,4 +19,9 @@ public enum MachineLimit: String, CaseIterable, Sendable {
         default: .int8
         }
     }
+
+    /// The arithmetic of attention: bf16 where the processor has units for it, else f32.
+    public static func arithmeticOfAttention(on instructionSet: InstructionSet) -> MachineLimit {
+        instructionSet == .avx512bf16 ? .bf16 : .f32
+    }
 }

@@ -78,7 +78,7 @@ public final class KVCache {
 
     /// Whether a prompt of that many tokens, sharing nothing, could ever be admitted.
     public func couldHold(tokens: Int) -> Bool {
-        tokens <= blocks * tokensPerBlock
+        tokens <= (blocks - tree.spaces.guaranteedBlocks) * tokensPerBlock
     }
 
     /// Ends the step: everything claimed since the last one is ready.

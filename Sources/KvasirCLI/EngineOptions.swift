@@ -27,6 +27,11 @@ struct EngineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Sequences that wait at most, beyond those that run.", valueName: "n"))
     var maxQueue = 256
 
+    @Option(
+        help: ArgumentHelp(
+            "Milliseconds that may lie between two tokens of an answer while prompts are computed.", valueName: "ms"))
+    var targetItl: Double?
+
     func validate() throws {
         let sizes = KVCache.supportedTokensPerBlock
         guard sizes.contains(tokensPerBlock) else {
@@ -40,6 +45,9 @@ struct EngineOptions: ParsableArguments {
             throw ValidationError(
                 "--max-sequences must be 1 to \(maxBatchTokens) (--max-batch-tokens), not \(maxSequences)")
         }
+        guard targetItl.map({ $0 > 0 && $0.isFinite }) ?? true else {
+            throw ValidationError("--target-itl must be above 0")
+        }
         guard maxQueue >= 0 else { throw ValidationError("--max-queue must not be negative") }
     }
 
@@ -52,7 +60,8 @@ struct EngineOptions: ParsableArguments {
         }
         return EngineConfiguration(
             tokensPerBlock: tokensPerBlock, blocks: min(blocks, Int(Int32.max) / tokensPerBlock), kvType: kvType,
-            reuse: reuse, maximumBatchTokens: maxBatchTokens, maximumSequences: maxSequences, maximumQueue: maxQueue)
+            reuse: reuse, maximumBatchTokens: maxBatchTokens, maximumSequences: maxSequences, maximumQueue: maxQueue,
+            targetInterTokenLatency: targetItl.map { $0 / 1_000 })
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compute
 import Foundation
 import KVCache
 import Kvasir
@@ -24,14 +25,37 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file with API keys, one a line; requests need one of them.", valueName: "path"))
     var apiKeyFile: String?
 
+    @Option(
+        name: .customLong("tenant"),
+        help: ArgumentHelp(
+            "The share of requests with a cache_salt, 1 for all others, and memory that others leave to them. Repeatable.",
+            valueName: "salt=share[,size]"))
+    var tenants: [TenantOption] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Write what each step computed and took to a file, for simulate --cost-model.", valueName: "path"))
+    var recordSteps: String?
+
     func validate() throws {
+        guard Set(tenants.map(\.salt)).count == tenants.count else {
+            throw ValidationError("--tenant has a cache_salt twice")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535, not \(port)") }
     }
 
     func run() async throws {
         let keys = try readKeys()
         let model = try modelOptions.load()
-        let engineConfiguration = try engineOptions.configuration(for: model)
+        var engineConfiguration = try engineOptions.configuration(for: model)
+        for tenant in tenants {
+            engineConfiguration.tenants[tenant.salt] = tenant.share(
+                bytesPerToken: model.model.configuration.kvBytesPerToken(engineConfiguration.kvType))
+        }
+        if let recordSteps {
+            let log = try StepLog(path: recordSteps)
+            engineConfiguration.onStep = { log.write($0, seconds: $1) }
+        }
         let engine = try model.makeEngine(engineConfiguration)
         var logger = Logger(label: "kvasir")
         logger.logLevel = .warning

@@ -2,7 +2,7 @@ public import ArgumentParser
 import Foundation
 import KVCache
 public import Scheduling
-import Simulator
+public import Simulator
 
 /// `kvasir simulate`
 struct SimulateCommand: ParsableCommand {
@@ -17,8 +17,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "A trace's file, or - for standard input.")
     var trace: String
 
-    @Option(help: "When others may use what a request computes: early, completed or off.")
-    var reuse: ReuseMode = .early
+    @Option(help: "When others may use what a request computes: early, after-prefill, completed or off.")
+    var reuse: SimulatedReuse = .early
 
     @Option(help: "What is evicted first: lru or second-chance.")
     var policy: Policy = .lru
@@ -38,7 +38,10 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Milliseconds that prefill should leave between two tokens of a sequence at most.")
     var targetItl: Double?
 
-    @Option(help: "A JSON file with the seconds a step takes: step, row, pair, read. See docs/scheduling.md.")
+    @Option(
+        help: ArgumentHelp(
+            "The seconds a step takes: step,row[,pair[,read]], a JSON file with these, or a file of measured steps.",
+            valueName: "list-or-path"))
     var costModel: String?
 
     @Option(help: "How many times faster the requests arrive.")
@@ -85,7 +88,7 @@ struct SimulateCommand: ParsableCommand {
         options.scheduling.prefillOrder = prefillOrder
         options.scheduling.targetInterTokenLatency = targetItl.map { $0 / 1_000 }
         do {
-            if let costModel { options.cost = try StepCost(json: try Self.read(costModel)) }
+            if let costModel { options.cost = try Self.cost(costModel) }
             let trace = try Trace.read(try Self.read(self.trace), limit: limit ?? .max)
                 .scaled(rate: rate).fannedOut(copies: fanOut, within: 1, seed: seed)
             var bar = ProgressBar("simulating")
@@ -94,6 +97,18 @@ struct SimulateCommand: ParsableCommand {
         } catch let error as TraceError {
             throw ValidationError("\(error)")
         }
+    }
+
+    private static func cost(_ argument: String) throws -> StepCost {
+        if let cost = StepCost(list: argument) { return cost }
+        let file = try read(argument)
+        let cost = try StepCost(file: file)
+        if file.starts(with: "rows,".utf8) {
+            let measured = try StepCost.measurements(file)
+            let error = (cost.relativeError(for: measured) * 1_000).rounded() / 10
+            Terminal.note("cost model \(cost.json) from \(measured.count) steps, mean error \(error) %\n")
+        }
+        return cost
     }
 
     private static func read(_ path: String) throws -> [UInt8] {
@@ -143,3 +158,4 @@ struct SimulateCommand: ParsableCommand {
 }
 
 extension PrefillOrder: ExpressibleByArgument {}
+extension SimulatedReuse: ExpressibleByArgument {}

@@ -11,7 +11,7 @@ public struct PromptAccount: Sendable, Equatable {
     public let tokens: Int
     /// Computed before the sequence was admitted.
     public private(set) var reusedReady = 0
-    /// Computed by others while the sequence lived.
+    /// Computed by others while the sequence lived; of the last token also where the logits were shared.
     public private(set) var reusedInFlight = 0
     /// Computed by the sequence itself.
     public private(set) var computed = 0
@@ -52,6 +52,11 @@ public struct PromptAccount: Sendable, Equatable {
         attributeToOthers(upTo: tokens - 1)
         logitsOnly = 1
         attributed = tokens
+    }
+
+    /// The logits of the last token came from another sequence's row.
+    mutating func shareLogits() {
+        attributeToOthers(upTo: tokens)
     }
 
     private mutating func attributeToOthers(upTo position: Int) {

@@ -4,6 +4,8 @@ public struct SchedulerCounters: Sendable, Equatable {
     public var steps = 0
     /// Rows of these steps.
     public var rows = 0
+    /// Rows that these steps did not run because another sequence's row was the same: same path, same position.
+    public var sharedRows = 0
     /// Prompt tokens whose keys and values are there now, and how they came there. At any moment
     /// `promptTokens == promptTokensReusedReady + promptTokensReusedInFlight + promptTokensComputed + promptTokensLogitsOnly`.
     public var promptTokens = 0
@@ -19,6 +21,10 @@ public struct SchedulerCounters: Sendable, Equatable {
     public var generatedTokens = 0
     /// Times a running sequence was sent back to the queue to make room.
     public var preemptions = 0
+    /// Those of them that made room for a namespace which ran less than its share.
+    public var displacements = 0
+    /// Sequences that ended at their deadline.
+    public var expired = 0
 
     public init() {}
 

@@ -9,18 +9,27 @@ final class Sequence {
     /// The sequence's path, while it runs.
     var lease: PathLease?
     var account: PromptAccount
+    /// Where its namespace stands in the `NamespaceTable`.
+    var place = 0
+    /// How much prefill may have been done in all before it is due in the queue.
+    let submissionDue: Double
     /// What the current step computes of the sequence.
     var rows = 0..<0
+    /// Whether its row in the current step is another sequence's.
+    var sharesRow = false
     /// Where the path runs, while its prompt is being computed.
     var shape: PathShape?
     /// Whether the current step computes something of it.
     var isPlanned = false
-    /// How much prefill may have been done in all before it is overdue.
-    var due: Double?
+    /// How much prefill had been done in all when it was admitted first.
+    var admissionWork: Double?
+    /// How much prefill may have been done in all before it is overdue, once it was admitted.
+    var due = 0.0
 
-    init(id: SequenceID, request: SequenceRequest) {
+    init(id: SequenceID, request: SequenceRequest, submissionDue: Double) {
         self.id = id
         self.request = request
+        self.submissionDue = submissionDue
         tokens = request.prompt
         account = PromptAccount(tokens: request.prompt.count)
     }

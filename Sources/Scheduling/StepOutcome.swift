@@ -16,4 +16,6 @@ public enum SequenceEnd: Sendable, Equatable {
     case endToken
     /// It has as many tokens as it may have, or there is no memory for more.
     case length
+    /// Its deadline passed.
+    case deadline
 }

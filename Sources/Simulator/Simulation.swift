@@ -30,6 +30,7 @@ public struct Simulation {
             requests: trace.requests.filter { cache.couldHold(tokens: $0.promptTokens) }, grain: trace.grain)
         let scheduler = Scheduler(
             cache: cache, limits: options.limits, policy: options.scheduling, plansSegments: false)
+        scheduler.publishesPrompts = options.reuse == .afterPrefill
         var report = SimulationReport()
         report.requests = fitting.requests.count
         report.rejected = trace.requests.count - fitting.requests.count
@@ -57,10 +58,10 @@ public struct Simulation {
             var outcomes: [StepOutcome] = []
             let plan = scheduler.plan(ended: &outcomes)
             if !plan.isEmpty {
-                let seconds = options.cost.seconds(of: plan)
+                let seconds = options.cost.seconds(of: StepWork(of: plan))
                 now += seconds
                 outcomes += scheduler.commit(
-                    chosen: scheduler.choosingSequences.map { live[$0]?.answer ?? TokenID(0) }, seconds: seconds)
+                    chosen: scheduler.choices.map { live[$0.sequence]?.answer ?? TokenID(0) }, seconds: seconds)
             }
             for outcome in outcomes {
                 switch outcome {
@@ -99,7 +100,7 @@ public struct Simulation {
             cacheOptions.rememberedEvictions = 0
         }
         return KVCache(
-            tokensPerBlock: options.tokensPerBlock, blocks: min(max(blocks, 1), most), mode: options.reuse,
+            tokensPerBlock: options.tokensPerBlock, blocks: min(max(blocks, 1), most), mode: options.reuse.mode,
             policy: options.policy, options: cacheOptions)
     }
 }

@@ -3,7 +3,7 @@ public import Scheduling
 
 /// How a trace is replayed.
 public struct SimulationOptions: Sendable {
-    public var reuse = ReuseMode.early
+    public var reuse = SimulatedReuse.early
     public var policy: any EvictionPolicy = LRU()
     /// Tokens that the KV cache has room for; `nil` for as many as the trace needs.
     public var kvTokens: Int?

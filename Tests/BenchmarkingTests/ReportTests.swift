@@ -123,4 +123,17 @@ struct ReportTests {
         #expect(Aims(report).lines.map(\.isMet) == [false, false])
         #expect(Aims(report).text.contains("| **no** |"))
     }
+
+    @Test("README's figures are written between the marks, and nothing else is touched")
+    func headline() throws {
+        let page = "# A\n<!-- bench: written by kvasir bench report -->\nold\n<!-- /bench -->\nrest\n"
+        let written = try #require(Headline(Self.reuse()).replaced(in: page))
+        #expect(written.hasPrefix("# A\n<!-- bench: written by kvasir bench report -->\n| mean time to first token |"))
+        #expect(written.hasSuffix("\n<!-- /bench -->\nrest\n"))
+        #expect(written.contains("| 8 users × (1,024 shared + 32), cold | 750 ms | 31.5× |"))
+        #expect(!written.contains("old"))
+        #expect(Headline(Self.reuse()).replaced(in: written) == written)
+        #expect(Headline(Self.reuse()).replaced(in: "no marks") == nil)
+        #expect(Headline(Self.reuse()).replaced(in: "<!-- bench: written by kvasir bench report -->\nold\n") == nil)
+    }
 }

@@ -45,7 +45,9 @@ import Testing
             #"""
             {"prompt": "a", "model": "m", "max_tokens": 3, "temperature": 0.5, "top_p": 0.9, "top_k": 40, "min_p": 0.05,
              "seed": -1, "n": 2, "best_of": 2, "stop": ["x", "y"], "stream": true, "stream_options": {"include_usage": true},
-             "cache_salt": "s", "ignore_eos": true, "return_token_ids": true, "user": "u", "logprobs": 4}
+             "cache_salt": "s", "ignore_eos": true, "return_token_ids": true, "user": "u", "logprobs": 4,
+             "priority": -3, "timeout": 2.5, "kv_retention": {"ranges": [{"start": 64, "priority": 20},
+             {"end": 64, "priority": 90, "duration_ms": 5000}], "decode": {"priority": 10}}}
             """#)
         let options = request.options
         #expect(
@@ -57,6 +59,14 @@ import Testing
         #expect(options.stops == ["x", "y"])
         #expect(options.streams && options.includesUsage && options.ignoresEndOfGeneration && options.returnsTokenIDs)
         #expect(options.cacheSalt == "s")
+        #expect(options.priority == -3 && options.timeout == .milliseconds(2_500))
+        let lasting = try RetentionLevel(RetentionPriority(90), for: CacheLifetime(milliseconds: 5_000))
+        #expect(
+            options.retention
+                == (try Retention(
+                    [
+                        .init(from: 0, to: 64, lasting), .init(from: 64, RetentionLevel(RetentionPriority(20))),
+                    ], decode: RetentionLevel(RetentionPriority(10)))))
         #expect(request.logprobs == 4)
         #expect(try completion(#"{"prompt": "a", "seed": 18446744073709551615}"#).options.sampling.seed == .max)
         #expect(try completion(#"{"prompt": "a", "stop": "x"}"#).options.stops == ["x"])
@@ -87,7 +97,8 @@ import Testing
             #""tools": null"#, #""tools": []"#, #""tool_choice": "none""#, #""tool_choice": "auto""#,
             #""response_format": {"type": "text"}"#, #""logit_bias": {}"#, #""presence_penalty": 0"#,
             #""frequency_penalty": 0.0"#, #""repetition_penalty": 1"#, #""modalities": ["text"]"#, #""echo": false"#,
-            #""best_of": 1"#, #""functions": []"#, #""unheard_of": {"a": [1]}"#, #""parallel_tool_calls": true"#,
+            #""best_of": 1"#, #""kv_retention": {}"#, #""timeout": null"#, #""functions": []"#,
+            #""unheard_of": {"a": [1]}"#, #""parallel_tool_calls": true"#,
             #""metadata": {"a": "b"}"#, #""store": false"#, #""priority": 0"#, #""continue_final_message": false"#,
         ])
     func neutral(member: String) throws {
@@ -174,6 +185,37 @@ import Testing
             (#""logprobs": 21"#, "logprobs", "invalid_value"), (#""logprobs": true"#, "logprobs", "invalid_type"),
             (#""model": 1"#, "model", "invalid_type"), (#""user": {}"#, "user", "invalid_type"),
             (#""cache_salt": 1"#, "cache_salt", "invalid_type"), (#""ignore_eos": 1"#, "ignore_eos", "invalid_type"),
+            (#""priority": 0.5"#, "priority", "invalid_type"), (#""priority": "high""#, "priority", "invalid_type"),
+            (#""priority": 3000000000"#, "priority", "invalid_value"), (#""timeout": 0"#, "timeout", "invalid_value"),
+            (#""timeout": -1"#, "timeout", "invalid_value"), (#""timeout": 1e7"#, "timeout", "invalid_value"),
+            (#""timeout": "1s""#, "timeout", "invalid_type"), (#""kv_retention": []"#, "kv_retention", "invalid_type"),
+            (#""kv_retention": {"ranges": {}}"#, "kv_retention.ranges", "invalid_type"),
+            (#""kv_retention": {"ranges": [1]}"#, "kv_retention.ranges[0]", "invalid_type"),
+            (
+                #""kv_retention": {"ranges": [{"start": 0}]}"#, "kv_retention.ranges[0].priority",
+                "missing_required_parameter"
+            ),
+            (
+                #""kv_retention": {"ranges": [{"priority": 101}]}"#, "kv_retention.ranges[0].priority", "invalid_value"
+            ),
+            (
+                #""kv_retention": {"ranges": [{"priority": 1, "start": -1}]}"#, "kv_retention.ranges[0].start",
+                "invalid_value"
+            ),
+            (
+                #""kv_retention": {"ranges": [{"priority": 1, "start": 5, "end": 5}]}"#, "kv_retention.ranges",
+                "invalid_value"
+            ),
+            (
+                #""kv_retention": {"ranges": [{"priority": 1, "end": 9}, {"priority": 1, "start": 8}]}"#,
+                "kv_retention.ranges", "invalid_value"
+            ),
+            (
+                #""kv_retention": {"ranges": [{"priority": 1, "duration_ms": 4294967295}]}"#,
+                "kv_retention.ranges[0].duration_ms", "invalid_value"
+            ),
+            (#""kv_retention": {"decode": 5}"#, "kv_retention.decode", "invalid_type"),
+            (#""kv_retention": {"decode": {}}"#, "kv_retention.decode.priority", "missing_required_parameter"),
             (#""echo": true"#, "echo", "unsupported_parameter"), (#""suffix": "a""#, "suffix", "unsupported_parameter"),
             (#""best_of": 3"#, "best_of", "unsupported_parameter"),
             (#""presence_penalty": 0.5"#, "presence_penalty", "unsupported_parameter"),

@@ -390,7 +390,7 @@ import Testing
 
 extension TestServer {
     /// Waits until a metric has a value; the suite's time limit bounds it.
-    fileprivate func waitForMetric(_ name: String, _ value: Double) async throws {
+    func waitForMetric(_ name: String, _ value: Double) async throws {
         while try await send("GET", "/metrics").metric(name) != value {
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -172,6 +172,8 @@ struct EngineTests {
         (GenerationRequest(prompt: Array(repeating: 1, count: 4_096)), "prompt"),
         (GenerationRequest(prompt: [1], maximumTokens: 0), "maximumTokens"),
         (GenerationRequest(prompt: [1], samples: 0), "samples"),
+        (GenerationRequest(prompt: [1], timeout: .zero), "timeout"),
+        (GenerationRequest(prompt: [1], timeout: .seconds(2_000_000)), "timeout"),
         (GenerationRequest(prompt: [1], samples: .max), "samples"),
         (GenerationRequest(prompt: [1], topLogprobs: 33), "topLogprobs"),
         (GenerationRequest(prompt: [1], sampling: SamplingParameters(temperature: -1)), "temperature"),
@@ -198,6 +200,8 @@ struct EngineTests {
             EngineConfiguration(blocks: 1, maximumBatchTokens: 0),
             EngineConfiguration(blocks: 1, maximumSequences: 0), EngineConfiguration(blocks: 1, maximumBatchTokens: 8),
             EngineConfiguration(blocks: 1, maximumQueue: -1),
+            EngineConfiguration(blocks: 1, targetInterTokenLatency: 0),
+            EngineConfiguration(blocks: 1, targetInterTokenLatency: .nan),
         ])
     func badConfiguration(configuration: EngineConfiguration) {
         #expect(throws: EngineError.self) {

@@ -7,13 +7,16 @@ import TestSupport
 /// An engine on the toy model: token 0 ends a generation.
 func makeToyEngine(
     reuse: ReuseMode = .early, tokensPerBlock: Int = 16, blocks: Int = 1_000, maximumBatchTokens: Int = 64,
-    maximumSequences: Int = 32, maximumQueue: Int = 256, gate: StepGate? = nil
+    maximumSequences: Int = 32, maximumQueue: Int = 256, gate: StepGate? = nil,
+    configure: (inout EngineConfiguration) -> Void = { _ in }
 ) throws -> Engine {
-    try Engine(
+    var configuration = EngineConfiguration(
+        tokensPerBlock: tokensPerBlock, blocks: blocks, reuse: reuse, maximumBatchTokens: maximumBatchTokens,
+        maximumSequences: maximumSequences, maximumQueue: maximumQueue)
+    configure(&configuration)
+    return try Engine(
         runner: GatedRunner(gate: gate), namespace: "toy", contextLength: 4_096, endTokens: [0],
-        configuration: EngineConfiguration(
-            tokensPerBlock: tokensPerBlock, blocks: blocks, reuse: reuse, maximumBatchTokens: maximumBatchTokens,
-            maximumSequences: maximumSequences, maximumQueue: maximumQueue))
+        configuration: configuration)
 }
 
 /// Lets an engine run only as many steps as a test allows, so that what happens between steps does not depend on speed.

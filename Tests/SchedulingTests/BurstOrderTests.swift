@@ -41,7 +41,7 @@ struct BurstOrderTests {
         /// The least mean of the prompts' ends, in rows.
         var optimum: Double {
             var time = 0.0
-            return forest.hornOrder().reduce(0) {
+            return forest.hornOrder().map(\.job).reduce(0) {
                 time += forest.jobs[$1].cost
                 return $0 + forest.jobs[$1].weight * time
             } / Double(prompts.count)
@@ -64,7 +64,7 @@ struct BurstOrderTests {
             let plan = scheduler.plan(ended: &outcomes)
             time += plan.tokens.count
             sum += time * plan.logitRows.count
-            _ = scheduler.commit(chosen: plan.logitRows.map { _ in TokenID(0) })
+            _ = scheduler.commit(chosen: scheduler.choices.map { _ in TokenID(0) })
         }
         return Double(sum) / Double(prompts.count)
     }
@@ -141,8 +141,8 @@ struct BurstOrderTests {
                 }
                 let plan = scheduler.plan(ended: &outcomes)
                 work += plan.tokens.count
-                isDone = scheduler.choosingSequences.contains(long)
-                _ = scheduler.commit(chosen: plan.logitRows.map { _ in TokenID(0) })
+                isDone = scheduler.choices.contains { $0.sequence == long }
+                _ = scheduler.commit(chosen: scheduler.choices.map { _ in TokenID(0) })
             }
             #expect(work >= 600, "short prompts go first")
             // Others that became overdue before it were there when it came.
@@ -162,7 +162,7 @@ struct BurstOrderTests {
         for _ in 0..<20 {
             let plan = scheduler.plan(ended: &outcomes)
             #expect(plan.tokens.count == 1)
-            _ = scheduler.commit(chosen: plan.logitRows.map { _ in TokenID(0) })
+            _ = scheduler.commit(chosen: scheduler.choices.map { _ in TokenID(0) })
         }
         #expect(scheduler.isIdle)
     }
@@ -178,8 +178,8 @@ struct BurstOrderTests {
         var outcomes: [StepOutcome] = []
         while !scheduler.isIdle {
             let plan = scheduler.plan(ended: &outcomes)
-            ends += scheduler.choosingSequences
-            _ = scheduler.commit(chosen: plan.logitRows.map { _ in TokenID(0) })
+            ends += scheduler.choices.map(\.sequence)
+            _ = scheduler.commit(chosen: scheduler.choices.map { _ in TokenID(0) })
         }
         #expect(ends == [heavy, light])
     }
@@ -201,7 +201,7 @@ struct BurstOrderTests {
         while !scheduler.isIdle {
             let plan = scheduler.plan(ended: &outcomes)
             computed += plan.tokens.count
-            _ = scheduler.commit(chosen: plan.logitRows.map { _ in TokenID(0) })
+            _ = scheduler.commit(chosen: scheduler.choices.map { _ in TokenID(0) })
         }
         #expect(computed <= 300 + 4_000)
     }

@@ -1,4 +1,3 @@
-import Foundation
 import KVCache
 import Scheduling
 import TestSupport
@@ -52,14 +51,85 @@ struct SchedulerTests {
         #expect(engine.ends.count == 15)
     }
 
-    @Test("Equal prompts are computed once, the logits of their last token for each")
-    func equalPrompts() {
-        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 1_000)
-        let ids = (0..<8).map { _ in engine.scheduler.submit(burst(1)[0]) }
+    @Test("Who comes first in the queue: by weight, but nobody passes who came a patience earlier")
+    func queueOrder() {
+        var policy = SchedulingPolicy()
+        policy.patience = 100
+        var engine = SimulatedEngine(
+            mode: .early, tokensPerBlock: 16, blocks: 1_000,
+            limits: SchedulerLimits(maximumBatchTokens: 10, maximumSequences: 1), policy: policy)
+        var used: Int32 = 0
+        func submit(weight: Double) -> SequenceID {
+            used += 1
+            let prompt = Array(repeating: TokenID(used), count: 20)
+            return engine.scheduler.submit(SequenceRequest(prompt: prompt, maximumTokens: 1, weight: weight))
+        }
+        let light = submit(weight: 0.5)
+        let (plain, heavy) = (submit(weight: 1), submit(weight: 2))
+        var ends: [SequenceID] = []
+        for round in 0..<60 {
+            engine.step()
+            ends += engine.ends.keys.filter { !ends.contains($0) }
+            // Others of weight 1 come as fast as they are computed; the light one waits for two patiences at most.
+            if round % 2 == 0 { _ = submit(weight: 1) }
+        }
+        #expect(Array(ends.prefix(2)) == [heavy, plain])
+        let place = ends.firstIndex(of: light)
+        #expect(place.map { (4...8).contains($0) } == true, "\(place ?? -1)")
+    }
+
+    @Test("A deadline ends a sequence that waits or runs, and nobody else; what it computed stays")
+    func deadlines() {
+        var engine = SimulatedEngine(
+            mode: .early, tokensPerBlock: 16, blocks: 1_000,
+            limits: SchedulerLimits(maximumBatchTokens: 64, maximumSequences: 2))
+        func request(_ deadline: Int64?) -> SequenceRequest {
+            SequenceRequest(
+                prompt: shared, maximumTokens: 100, deadline: deadline.map { CacheInstant(milliseconds: $0) })
+        }
+        let running = engine.scheduler.submit(request(50))
+        let free = engine.scheduler.submit(request(nil))
+        let waiting = engine.scheduler.submit(request(20))
+        let last = engine.scheduler.submit(request(1_000_000))
+        for now in [0, 19] {
+            engine.expire(at: Int64(now))
+            engine.step()
+        }
+        #expect(engine.ends.isEmpty)
+        engine.expire(at: 20)
+        #expect(engine.ends == [waiting: .deadline])
+        engine.expire(at: 60)
+        #expect(engine.ends == [waiting: .deadline, running: .deadline])
+        #expect(engine.scheduler.counters.expired == 2)
         while !engine.step().isEmpty {}
-        #expect(engine.scheduler.counters.promptTokensComputed == 1_003)
-        #expect(engine.scheduler.counters.promptTokensLogitsOnly == 7)
-        #expect(Set(ids.map { engine.outputs[$0] }).count == 1)
+        #expect(engine.ends[free] == .length && engine.ends[last] == .length)
+        #expect(engine.scheduler.counters.promptTokensComputed == 1_000)
+        #expect(engine.cache.statistics.leased == 0)
+    }
+
+    @Test("What a request asks to be kept is kept, of its prompt and of its answer, as long as it asked")
+    func retention() throws {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 4, blocks: 20)
+        let kept = try RetentionLevel(RetentionPriority(90), for: CacheLifetime(milliseconds: 100))
+        let precious = SequenceRequest(
+            prompt: Array(repeating: 1, count: 16), maximumTokens: 8,
+            retention: try Retention([Retention.Range(from: 0, kept)], decode: kept))
+        _ = engine.scheduler.submit(precious)
+        while !engine.step().isEmpty {}
+        let path = precious.prompt + (engine.outputs.values.first ?? [])
+        func flood(_ token: Int32) {
+            for index in 0..<8 {
+                _ = engine.scheduler.submit(
+                    SequenceRequest(
+                        prompt: Array(repeating: TokenID(token + Int32(index)), count: 40), maximumTokens: 1))
+            }
+            while !engine.step().isEmpty {}
+        }
+        flood(2)
+        #expect(engine.cache.peek(path) >= 20, "the answer is kept too: \(engine.cache.peek(path))")
+        engine.expire(at: 200)
+        flood(12)
+        #expect(engine.cache.peek(path) < 16)
     }
 
     @Test("A sequence that outgrows the whole cache ends; others make room by giving way and lose nothing")
@@ -79,17 +149,6 @@ struct SchedulerTests {
             engine.outputs[tooLong]?.count == 38, "40 slots, 3 of them for the prompt, and the last token needs none")
     }
 
-    /// More of them: `KVASIR_SOAK=1000 swift test --filter randomHistories`.
-    private static let seeds = ProcessInfo.processInfo.environment["KVASIR_SOAK"].flatMap { UInt64($0) } ?? 20
-
-    private static func policy(_ random: inout SeededGenerator) -> SchedulingPolicy {
-        var policy = SchedulingPolicy()
-        policy.prefillOrder = PrefillOrder.allCases[Int.random(in: 0..<3, using: &random)]
-        policy.patience = random.oneIn(2) ? 50 : 1e6
-        policy.targetInterTokenLatency = random.oneIn(2) ? Double.random(in: 0...30, using: &random) : nil
-        return policy
-    }
-
     @Test("Sharing a part of a block never keeps out or cuts short what would fit without it", arguments: [37, 45])
     func partlySharedBlocks(length: Int) {
         var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 3)
@@ -100,86 +159,5 @@ struct SchedulerTests {
         let id = engine.scheduler.submit(request)
         while !engine.step().isEmpty {}
         #expect(engine.outputs[id] == SimulatedEngine.reference(request).tokens)
-    }
-
-    struct Layout: CustomTestStringConvertible {
-        var mode: ReuseMode
-        var tokensPerBlock: Int
-        var blocks: Int
-        var testDescription: String { "\(mode), \(blocks) blocks of \(tokensPerBlock)" }
-    }
-
-    static let layouts = ReuseMode.allCases.flatMap { mode in
-        [
-            Layout(mode: mode, tokensPerBlock: 2, blocks: 40), Layout(mode: mode, tokensPerBlock: 3, blocks: 400),
-            Layout(mode: mode, tokensPerBlock: 16, blocks: 8), Layout(mode: mode, tokensPerBlock: 64, blocks: 100),
-        ]
-    }
-
-    @Test(
-        "Random arrivals, cancellations and failures: right outputs, every request ends, nothing leaks",
-        arguments: layouts)
-    func randomHistories(layout: Layout) throws {
-        for seed in 0..<Self.seeds {
-            var random = SeededGenerator(seed: seed)
-            let sequences = Int.random(in: 1...8, using: &random)
-            var engine = SimulatedEngine(
-                mode: layout.mode, tokensPerBlock: layout.tokensPerBlock, blocks: layout.blocks,
-                limits: SchedulerLimits(
-                    maximumBatchTokens: Int.random(in: sequences...40, using: &random), maximumSequences: sequences),
-                policy: Self.policy(&random))
-            var times = SeededGenerator(seed: seed ^ 77)
-            engine.seconds = {
-                times.oneIn(5) ? nil : Double($0.tokens.count + 3) * Double.random(in: 0.5...2, using: &times)
-            }
-            var failures = SeededGenerator(seed: seed ^ 99)
-            engine.runner.fails = { failures.oneIn(60) }
-            var requests: [SequenceID: SequenceRequest] = [:]
-            var cancelled: Set<SequenceID> = []
-            for _ in 0..<40 {
-                if random.oneIn(2) {
-                    let length = Int.random(in: 1...60, using: &random)
-                    let split = Int.random(in: 0...length, using: &random)
-                    let prompt = (0..<length).map { index in
-                        TokenID(index < split ? Int32(index % 5) : Int32.random(in: 0..<3, using: &random))
-                    }
-                    let request = SequenceRequest(
-                        prompt: prompt, namespace: CacheNamespace(salt: random.oneIn(4) ? "other" : nil),
-                        maximumTokens: Int.random(in: 1...12, using: &random), endTokens: [0],
-                        weight: random.oneIn(3) ? Double.random(in: 0.01...100, using: &random) : 1)
-                    requests[engine.scheduler.submit(request)] = request
-                }
-                if random.oneIn(6), let victim = requests.keys.sorted().randomElement(using: &random) {
-                    if engine.ends[victim] == nil, !engine.failed.contains(victim) { cancelled.insert(victim) }
-                    engine.scheduler.cancel(victim)
-                }
-                engine.step()
-            }
-            var rounds = 0
-            while !engine.scheduler.isIdle, rounds < 10_000 {
-                engine.step()
-                rounds += 1
-            }
-            try #require(engine.scheduler.isIdle, "\(layout.testDescription), seed \(seed): requests never end")
-            for (id, request) in requests where !cancelled.contains(id) && !engine.failed.contains(id) {
-                let reference = SimulatedEngine.reference(request)
-                let output = engine.outputs[id] ?? []
-                let endedEarly = engine.ends[id] == .length && output.count < reference.tokens.count
-                try #require(
-                    endedEarly
-                        ? request.prompt.count + output.count > layout.blocks * layout.tokensPerBlock
-                        : output == reference.tokens && engine.ends[id] == reference.end,
-                    "\(layout.testDescription), seed \(seed), \(id)")
-                let account = try #require(engine.prompts[id])
-                #expect(
-                    account.tokens == account.reusedReady + account.reusedInFlight + account.computed
-                        + account.logitsOnly)
-            }
-            let counters = engine.scheduler.counters
-            #expect(
-                counters.promptTokens == counters.promptTokensReusedReady + counters.promptTokensReusedInFlight
-                    + counters.promptTokensComputed + counters.promptTokensLogitsOnly)
-            #expect(engine.cache.statistics.leased == 0, "\(layout.testDescription), seed \(seed)")
-        }
     }
 }

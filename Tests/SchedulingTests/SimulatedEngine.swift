@@ -23,6 +23,12 @@ struct SimulatedEngine {
         scheduler = Scheduler(cache: cache, limits: limits, policy: policy)
     }
 
+    /// Ends what is over at a time in milliseconds.
+    mutating func expire(at now: Int64) {
+        cache.advance(to: CacheInstant(milliseconds: now))
+        for case .finished(let id, let end) in scheduler.expire(at: CacheInstant(milliseconds: now)) { ends[id] = end }
+    }
+
     /// Plans, runs and commits a step. Returns the plan, empty if there was nothing to do.
     @discardableResult
     mutating func step() -> StepPlan {
@@ -32,7 +38,7 @@ struct SimulatedEngine {
             do {
                 let logits = try runner.run(plan)
                 outcomes += scheduler.commit(
-                    chosen: plan.logitRows.indices.map { Self.greedy(Array(logits[$0])) }, seconds: seconds(plan))
+                    chosen: scheduler.choices.map { Self.greedy(Array(logits[$0.logits])) }, seconds: seconds(plan))
             } catch {
                 failed.formUnion(scheduler.abandon())
             }

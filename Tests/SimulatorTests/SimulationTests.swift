@@ -77,7 +77,7 @@ struct SimulationTests {
     @Test("Copies sent together: early reuse computes once, reuse after completion hardly shares")
     func fanOut() throws {
         let trace = try Self.fixture("runs.jsonl").fannedOut(copies: 4, within: 1, seed: 7)
-        func redundancy(_ mode: ReuseMode) -> Double {
+        func redundancy(_ mode: SimulatedReuse) -> Double {
             Simulation(
                 trace,
                 Self.options {
@@ -89,7 +89,32 @@ struct SimulationTests {
         }
         #expect(redundancy(.early) == 1)
         #expect(redundancy(.completed) > 2)
+        #expect((1...redundancy(.completed)).contains(redundancy(.afterPrefill)))
         #expect(redundancy(.off) > redundancy(.completed))
+    }
+
+    @Test(
+        "Published after prefill: who comes while the answer is being written reuses the prompt, who came before does not"
+    )
+    func afterPrefill() {
+        func replay(_ arrival: Double, _ mode: SimulatedReuse) -> SimulationReport {
+            let first = TraceRequest(
+                arrival: 0, runs: [.init(first: 0, count: 1)], promptTokens: 100, outputTokens: 50, content: 0)
+            var second = first
+            second.arrival = arrival
+            let options = Self.options {
+                $0.reuse = mode
+                $0.limits = SchedulerLimits(maximumBatchTokens: 10, maximumSequences: 2)
+                $0.cost = StepCost(list: "1,0") ?? StepCost()
+            }
+            return Simulation(Trace(requests: [first, second], grain: 100), options).run()
+        }
+        // Ten steps for a prompt alone.
+        #expect(replay(5, .early).computedTokens == 100)
+        #expect(replay(5, .afterPrefill).computedTokens == 200)
+        #expect(replay(20, .afterPrefill).computedTokens == 100)
+        #expect(replay(20, .completed).computedTokens == 200)
+        #expect(replay(70, .completed).computedTokens == 100)
     }
 
     @Test("Equal replays give equal bytes, also with too little memory; nothing is lost then")

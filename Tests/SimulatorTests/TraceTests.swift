@@ -1,5 +1,7 @@
 import KVCache
+import Scheduling
 import Simulator
+import TestSupport
 import Testing
 
 @Suite("Traces")
@@ -74,5 +76,40 @@ struct TraceTests {
         #expect(cost.row == 2e-3 && cost.step == 0 && cost.pair == StepCost().pair)
         #expect(throws: TraceError.self) { try StepCost(json: Array("{\"rows\": 1}".utf8)) }
         #expect(throws: TraceError.self) { try StepCost(json: Array("{\"row\": -1}".utf8)) }
+        #expect(try StepCost(file: Array(cost.json.utf8)) == cost)
+        let list = StepCost(list: "1e-3,2e-5,3e-9")
+        #expect(list?.step == 1e-3 && list?.row == 2e-5 && list?.pair == 3e-9 && list?.read == 0)
+        for list in ["", "1", "1,", "1,x", "1,-2", "1,2,3,4,5", "1,nan", "costs.json"] {
+            #expect(StepCost(list: list) == nil, "\(list)")
+        }
+    }
+
+    @Test("A cost model is fitted to measured steps: exactly where they obey one, never with a negative term")
+    func fitting() throws {
+        var cost = StepCost()
+        (cost.step, cost.row, cost.pair, cost.read) = (0.004, 3e-4, 2e-9, 5e-8)
+        var random = SeededGenerator(seed: 3)
+        var file = "rows,pairs,reads,seconds\r\n"
+        for _ in 0..<200 {
+            let rows = Int.random(in: 1...512, using: &random)
+            let reads = Int.random(in: rows...40_000, using: &random)
+            let work = StepWork(rows: rows, pairs: rows * reads / 2, reads: reads)
+            file += "\(work.rows),\(work.pairs),\(work.reads),\(cost.seconds(of: work))\n"
+        }
+        let fitted = try StepCost(file: Array(file.utf8))
+        for (found, real) in [
+            (fitted.step, cost.step), (fitted.row, cost.row), (fitted.pair, cost.pair), (fitted.read, cost.read),
+        ] {
+            #expect(abs(found - real) < 1e-6 * real, "\(fitted)")
+        }
+        #expect(fitted.relativeError(for: try StepCost.measurements(Array(file.utf8))) < 1e-9)
+        // More rows took less time: no model of this kind, and no negative one either.
+        let falling = try StepCost(file: Array("rows,pairs,reads,seconds\n1,1,1,0.2\n100,1,1,0.1\n".utf8))
+        #expect(falling.step > 0 && falling.row >= 0 && falling.pair >= 0 && falling.read >= 0)
+        for text in [
+            "rows,", "rows,pairs,reads,seconds\n1,1,1\n", "rows,pairs,reads,seconds\n1,1,-1,1\n", "rows,x\n1,1,1,0",
+        ] {
+            #expect(throws: TraceError.self, "\(text)") { try StepCost(file: Array(text.utf8)) }
+        }
     }
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Measures what docs/results.md shows and writes that page and its drawings anew.
+# Measures what docs/results.md shows and writes that page, its drawings and README's figures anew.
 #
 #   Tools/results/make.sh                       about a quarter of an hour with all other servers
 #   PEERS_TO_RUN="" Tools/results/make.sh       Kvasir alone
 #   PARTS="reuse blocks" …                      only some of: reuse arrivals blocks fan-out; the rest is taken from the last run
-#   ROUNDS=5 …                                  more rounds (3)
+#   ROUNDS=5 …                                  more rounds (3); FAN_OUT_ROUNDS (1) and BLOCK_ROUNDS (5) likewise
+#   USERS=4 SHARED=256 CONTEXT=512 …            less load, to see whether everything runs
 #
 # The other servers and the model must be there: Tools/peers/peer.sh install llama, vllm, openvino, models.
 set -euo pipefail
@@ -15,6 +16,9 @@ PARTS="${PARTS:-reuse arrivals blocks fan-out}"
 ROUNDS="${ROUNDS:-3}"
 FAN_OUT_ROUNDS="${FAN_OUT_ROUNDS:-1}"
 BLOCK_ROUNDS="${BLOCK_ROUNDS:-5}"
+USERS="${USERS:-8,16}"
+SHARED="${SHARED:-1024}"
+CONTEXT="${CONTEXT:-4000}"
 export PEERS="${PEERS:-$HOME/.cache/kvasir-peers}"
 export GGUF="${GGUF:-$PEERS/qwen05-q8_0.gguf}"
 OUT="${OUT:-$PEERS/results}"
@@ -39,18 +43,18 @@ for part in $PARTS; do
     echo "== $part" >&2
     case "$part" in
     reuse)
-        "$KVASIR" bench reuse --model "$GGUF" --users 8,16 --shared 1024 --own 32 --states cold,warm --rounds "$ROUNDS" \
+        "$KVASIR" bench reuse --model "$GGUF" --users "$USERS" --shared "$SHARED" --own 32 --states cold,warm --rounds "$ROUNDS" \
             "${against[@]}" --save "$OUT/reuse.json"
         ;;
     arrivals)
-        "$KVASIR" bench reuse --model "$GGUF" --users 16 --shared 1024 --own 32 --states cold --rounds "$ROUNDS" \
+        "$KVASIR" bench reuse --model "$GGUF" --users "${USERS##*,}" --shared "$SHARED" --own 32 --states cold --rounds "$ROUNDS" \
             --arrivals staggered,poisson,leader-cancelled --save "$OUT/arrivals.json"
         ;;
-    blocks) "$KVASIR" bench blocks --model "$GGUF" --rounds "$BLOCK_ROUNDS" --save "$OUT/blocks.json" ;;
+    blocks) "$KVASIR" bench blocks --model "$GGUF" --users "${USERS##*,}" --long-shared "$SHARED" --rounds "$BLOCK_ROUNDS" --save "$OUT/blocks.json" ;;
     fan-out)
-        "$KVASIR" bench fan-out --model "$GGUF" --rounds "$FAN_OUT_ROUNDS" "${against[@]}" --save "$OUT/fan-out.json"
+        "$KVASIR" bench fan-out --model "$GGUF" --prompt "$SHARED" --context "$CONTEXT" --rounds "$FAN_OUT_ROUNDS" "${against[@]}" --save "$OUT/fan-out.json"
         ;;
     *) echo "no part '$part'" >&2; exit 2 ;;
     esac
 done
-"$KVASIR" bench report --from "$OUT" --to docs/results.md
+"$KVASIR" bench report --from "$OUT" --to docs/results.md --readme README.md

@@ -6,10 +6,13 @@ public struct LoadRun: Sendable {
     public var timings: [CompletionTiming]
     /// What the server counted meanwhile.
     public var counted: ServerCounters
+    /// The most blocks that had content at a time, beyond those that had it before; if that was watched.
+    public var mostBlocks: Double?
 
-    public init(timings: [CompletionTiming], counted: ServerCounters) {
+    public init(timings: [CompletionTiming], counted: ServerCounters, mostBlocks: Double? = nil) {
         self.timings = timings
         self.counted = counted
+        self.mostBlocks = mostBlocks
     }
 
     /// The requests of those who stayed.
@@ -38,8 +41,10 @@ public struct LoadRun: Sendable {
     }
 
     /// Runs a plan: each request is sent when it is due, whatever became of those before it.
+    ///
+    /// - Parameter watchesBlocks: whether the server is asked now and then how many blocks it holds, which takes it some time.
     static func run(
-        _ plan: LoadPlan, on server: BenchmarkServer, client: HTTPClient
+        _ plan: LoadPlan, on server: BenchmarkServer, client: HTTPClient, watchesBlocks: Bool = false
     ) async throws(BenchmarkError) -> LoadRun {
         let requests = plan.requests.map { request in
             HTTPRequest.post(
@@ -50,6 +55,7 @@ public struct LoadRun: Sendable {
         }
         let before = await ServerCounters.read(server, client: client)
         let start = NIODeadline.now() + .milliseconds(5)
+        let watch = watchesBlocks && before.blocksHeld != nil ? BlockWatch(server, client: client) : nil
         let timings = await withTaskGroup(of: (Int, Result<CompletionTiming, BenchmarkError>).self) { group in
             for (index, (request, planned)) in zip(requests, plan.requests).enumerated() {
                 let due = start + TimeAmount(seconds: planned.visit.at)
@@ -69,9 +75,12 @@ public struct LoadRun: Sendable {
             return timings
         }
         let after = await ServerCounters.read(server, client: client)
+        let most = await watch?.stop()
         var results: [CompletionTiming] = []
         for timing in timings { results.append(try timing.get()) }
-        return LoadRun(timings: results, counted: after - before)
+        return LoadRun(
+            timings: results, counted: after - before,
+            mostBlocks: most.flatMap { most in before.blocksHeld.map { max(most, after.blocksHeld ?? 0) - $0 } })
     }
 }
 

@@ -7,7 +7,7 @@ extension BlocksReport {
             Plot(
                 name: "blocks-ttft",
                 svg: LinePlot(
-                    title: "Time to first token does not depend on block size", xLabel: "tokens per block",
+                    title: "Time to first token by block size", xLabel: "tokens per block",
                     yLabel: "seconds, mean of \(settings.users) users",
                     series: [
                         .init(name: "median", points: points { $0.ttftMean }),
@@ -23,7 +23,7 @@ extension BlocksReport {
                 Plot(
                     name: "blocks-memory",
                     svg: LinePlot(
-                        title: "What block size does change: memory", xLabel: "tokens per block",
+                        title: "Memory by block size", xLabel: "tokens per block",
                         yLabel: "KiB for each cached token",
                         series: [
                             .init(name: "keys and values held", points: held),

@@ -6,7 +6,7 @@ extension BlocksReport {
     var title: String {
         "\(settings.users) users at once, half with \(settings.shortShared) shared tokens, half with "
             + "\(Figures.count(settings.longShared)), and 1 to \(settings.ownTokens) of their own; cold; "
-            + "\(settings.rounds) rounds"
+            + Figures.rounds(settings.rounds)
     }
 
     var table: TextTable {

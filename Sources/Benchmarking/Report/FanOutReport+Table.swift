@@ -20,7 +20,8 @@ extension FanOutReport {
     func table(_ kind: FanOutRow.Kind) -> TextTable {
         TextTable(
             [
-                "server", "TTFT mean", "× reference", "of the last", "× bound", "computed", "÷ distinct", "KV held",
+                "server", "TTFT mean", "× reference", "of the last", "× bound", "computed", "÷ distinct",
+                "most KV held",
                 "unshared",
             ],
             rows.filter { $0.kind == kind }.map { row in

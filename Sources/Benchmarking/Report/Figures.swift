@@ -34,6 +34,10 @@ enum Figures {
         return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
     }
 
+    static func rounds(_ count: Int) -> String {
+        count == 1 ? "1 round" : "\(count) rounds"
+    }
+
     static func number(_ value: Double?) -> String {
         value.map(threeFigures) ?? "–"
     }

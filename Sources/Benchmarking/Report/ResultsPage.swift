@@ -105,7 +105,8 @@ public struct ResultsPage: Sendable {
         for plot in report.plots { text += "\n" + image(plot.name, "Mean time to first token, users at once") }
         text += tables(report)
         if let rate = report.prefills.map(\.tokensPerSecond).median {
-            text += "\nA prompt alone is computed at \(Figures.number(rate)) tokens/s.\n"
+            text +=
+                "\nMedians of \(Figures.rounds(report.settings.rounds)). A prompt alone is computed at \(Figures.number(rate)) tokens/s.\n"
         }
         if let outside = report.overheads.map(\.outsideShare).median,
             let between = report.overheads.map(\.betweenStepsShare).median

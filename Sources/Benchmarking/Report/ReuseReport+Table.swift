@@ -5,7 +5,7 @@ extension ReuseReport {
         for `case` in settings.cases {
             let rows = rows(of: `case`)
             guard !rows.isEmpty else { continue }
-            text += "\n\(Self.title(`case`)); \(settings.outputTokens) tokens out, \(settings.rounds) rounds\n"
+            text += "\n\(Self.title(`case`)); \(settings.outputTokens) tokens out; \(Figures.rounds(settings.rounds))\n"
             text += Self.table(rows).text
         }
         if let rate = prefills.map(\.tokensPerSecond).median {

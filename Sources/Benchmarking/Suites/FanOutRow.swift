@@ -23,7 +23,7 @@ public struct FanOutRow: Sendable, Equatable, Codable {
     /// The least mean time to first token at the reference's rate.
     public var bound: Double?
     public var timesBound: Double?
-    /// Bytes of keys and values held afterwards, and what the paths would take if each had its own.
+    /// The most bytes of keys and values held at a time, and what the paths would take if each had its own.
     public var heldBytes: Double?
     public var unsharedBytes: Double?
 }

@@ -42,7 +42,8 @@ public struct FanOutSuite: Sendable {
                 if let bound = rate.bound.meanTimeToFirstToken(plan) { bounds.append(bound) }
                 budget = TokenBudget(plan) ?? budget
                 for (index, server) in servers.inOrder(ofRound: round) {
-                    let run = try await LoadRun.run(plan, on: server.server, client: client)
+                    let run = try await LoadRun.run(
+                        plan, on: server.server, client: client, watchesBlocks: server.tokensPerBlock != nil)
                     measured[index].add(run, plan, server, context)
                     done += 1
                     progress(done / total)
@@ -99,7 +100,7 @@ extension FanOutSuite.Measured {
         }
         // A count by usage knows one path a request, so that for samples only a server's metrics tell.
         computed.append(plan.samples == 1 || run.counted.computedTokens != nil ? run.computedTokens : nil)
-        if let blocks = run.counted.blocksHeld, let size = server.tokensPerBlock, let bytes = context.kvBytesPerToken {
+        if let blocks = run.mostBlocks, let size = server.tokensPerBlock, let bytes = context.kvBytesPerToken {
             held.append(blocks * Double(size * bytes))
         }
     }

@@ -85,7 +85,10 @@ KVK_INLINE vu k_words(const uint8_t *bytes) {
 }
 
 #define K_EACH(R, V)                                                                               \
-  KVK_UNROLL for (int R = 0; R < rows; R++) KVK_UNROLL for (int V = 0; V < K_VECTORS; V++)
+  KVK_UNROLL                                                                                       \
+  for (int R = 0; R < rows; R++)                                                                   \
+    KVK_UNROLL                                                                                     \
+  for (int V = 0; V < K_VECTORS; V++)
 
 // Where a packed super-block has its bits and nibbles.
 #define K_BITS(TYPE) (((TYPE) == KVK_Q6_K ? 18 : 16) * K_PANEL)
@@ -158,8 +161,8 @@ KVK_INLINE vu k_decode(kvk_type type, vu nibbles, vu bits, int shift, const int 
 /// share them.
 KVK_INLINE void k_fetch(kvk_type type, const uint8_t *block, int group, size_t ahead) {
   const int half = (type == KVK_Q6_K ? 2 : 4) * 4 * K_PANEL;
-  const uint8_t *nibbles =
-      block + ahead + K_NIBBLES(type) + (2 * k_piece(type, group) + k_shift(type, group) / 4) * half;
+  const uint8_t *nibbles = block + ahead + K_NIBBLES(type) +
+                           (2 * k_piece(type, group) + k_shift(type, group) / 4) * half;
   KVK_UNROLL
   for (int i = 0; i < half; i += KVK_ALIGNMENT)
     __builtin_prefetch(nibbles + i, 0, 3);
@@ -211,12 +214,12 @@ KVK_INLINE void k_expand(kvk_type type, const uint8_t *panel, size_t k_begin, si
   }
 }
 
-/// sums += scale · Σ q a over a group. `weights` are its expanded words, or else those whose nibbles
-/// from bit `shift` on are the group's, with its words of `bits`. `x`: the block of
+/// sums += scale · Σ q a over a group. `weights` are its expanded words, or else those whose
+/// nibbles from bit `shift` on are the group's, with its words of `bits`. `x`: the block of
 /// activations from the group on.
 KVK_INLINE void k_group(const int rows, kvk_type type, const bool expanded, const uint8_t *weights,
-                        int shift, const uint8_t *bits, const uint8_t *x, size_t stride, const vs *scales,
-                        vi sums[K_ROWS][K_VECTORS]) {
+                        int shift, const uint8_t *bits, const uint8_t *x, size_t stride,
+                        const vs *scales, vi sums[K_ROWS][K_VECTORS]) {
   const bool starts = type == KVK_Q6_K && K_WIDE;
   const int quads = type == KVK_Q6_K ? 4 : 8;
   const int flush = K_WIDE || type == KVK_Q4_K ? quads : quads / 2;
@@ -371,6 +374,5 @@ DEFINE_K_MATMUL(q6_k, KVK_Q6_K)
             .expand_rows = K_EXPAND_ROWS,                                                          \
             .expand = expand_##NAME,                                                               \
             .tile_expanded = matmul_##NAME##_expanded}
-#define K_MATMULS                                                                                  \
-  K_MATMUL(q4_k, KVK_Q4_K), K_MATMUL(q5_k, KVK_Q5_K), K_MATMUL(q6_k, KVK_Q6_K)
+#define K_MATMULS K_MATMUL(q4_k, KVK_Q4_K), K_MATMUL(q5_k, KVK_Q5_K), K_MATMUL(q6_k, KVK_Q6_K)
 #define K_PREPARATION [KVK_FORM_Q8_256] = {KVK_SUPER, row_bytes_q8_256, prepare_q8_256}

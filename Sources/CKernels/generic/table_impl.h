@@ -33,6 +33,8 @@
   [KVK_FORM_F32] = {KVK_GROUP, row_bytes_float, prepare_f32},                                      \
   [KVK_FORM_F16] = {KVK_GROUP, row_bytes_float, prepare_f16}
 #define QUANTISED_PREPARATION(PREPARE) [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, PREPARE}
+#define COLUMN_PREPARATION(PREPARE, COLUMN)                                                        \
+  [KVK_FORM_Q8_32] = {KVK_GROUP, row_bytes_q8_32, PREPARE, COLUMN}
 
 #define ROW_KERNELS                                                                                \
   .dequantise = {[KVK_F32] = dequantise_f32,       [KVK_F16] = dequantise_f16,                     \

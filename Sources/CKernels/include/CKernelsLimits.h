@@ -11,7 +11,7 @@ extern "C" {
 
 /// The arithmetic that matrix products are made of.
 typedef enum kvk_arithmetic {
-  KVK_INT8_DOT, // int8 products summed in int32: vpdpbusd, vpmaddubsw + vpmaddwd, sdot
+  KVK_INT8_DOT, // int8 products summed in int32: vpdpbusd, vpmaddubsw + vpmaddwd, sdot, smmla
   KVK_BF16_DOT, // bf16 products summed in f32: vdpbf16ps
   KVK_F32_FMA,  // f32 multiplication and addition
   KVK_ARITHMETIC_COUNT

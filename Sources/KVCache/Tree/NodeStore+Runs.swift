@@ -103,12 +103,10 @@ extension NodeStore {
 
     /// How many nodes from one on are chained to one another, that one included. O(nodes).
     func chainLength(from node: NodeID, atMost limit: Int) -> Int {
-        let end = min(node.index + limit, used(by: node))
+        let end = min(node.index + limit, usedIndices.upperBound)
         guard node.index + 1 < end else { return min(1, limit) }
         return 1 + chained.prefix(of: node.index + 1..<end, equalTo: 1)
     }
-
-    private func used(by node: NodeID) -> Int { usedIndices.upperBound }
 
     /// How many tokens that lie side by side, from a node's offset on, equal those at a pointer.
     func commonLength(

@@ -7,7 +7,8 @@ extension PrefixTree {
         let matched = found?.count ?? 0
         let slow = found.map { slowNodes(of: $0) } ?? []
         let needed = blocksToAppend(tokens.count - matched, to: found) + slow.count
-        let available = availableBlocks(beside: found, slow: slow.count, atLeast: needed)
+        let available = availableBlocks(
+            for: spaces.find(namespace) ?? .none, beside: found, slow: slow.count, atLeast: needed)
         guard needed <= available else { return .failure(.poolExhausted(needed: needed, available: available)) }
 
         log.beginOperation()
@@ -33,8 +34,8 @@ extension PrefixTree {
     }
 
     /// How many blocks a path's growth could have, if what it matches stays. Counted exactly where it matters.
-    func availableBlocks(beside found: Path?, slow: Int, atLeast needed: Int) -> Int {
-        var available = availableBlocks
+    func availableBlocks(for space: SpaceID, beside found: Path?, slow: Int, atLeast needed: Int) -> Int {
+        var available = availableBlocks(for: space)
         guard let found, needed > available - found.nodeCount else { return available }
         for piece in found.pieces.indices { available -= nodes.unleasedCount(found.indices(of: piece)) }
         return available + slow

@@ -1,8 +1,12 @@
 extension PrefixTree {
-    /// Makes at least so many blocks empty, as far as they are not leased.
-    mutating func makeRoom(for blocks: Int) {
-        while pool.free < blocks, let victim = evictable.first?.node {
-            if hasSlowTier { offload(victim) } else { evict(from: victim, until: blocks) }
+    /// Makes at least so many blocks empty for a namespace, as far as they are neither leased nor guarded.
+    mutating func makeRoom(for blocks: Int, in space: SpaceID) {
+        returnSetAside(of: space)
+        while pool.free < blocks {
+            setAsideGuarded(from: space)
+            guard let victim = evictable.first?.node else { return }
+            let most = min(blocks - pool.free, spaces.spareBlocks(of: nodes.space[victim], for: space))
+            if hasSlowTier { offload(victim) } else { evict(from: victim, until: pool.free + most) }
         }
     }
 
@@ -89,7 +93,7 @@ extension PrefixTree {
 
     /// Forgets unleased nodes of one tier that lie side by side and hang on one another, the last one without a child, and remembers them.
     private mutating func forget(_ range: Range<Int>, because cause: DropCause) {
-        if nodes.tier[range.lowerBound] == .memory { unleasedBlocks -= range.count }
+        if nodes.tier[range.lowerBound] == .memory { countUnleased(-range.count, in: nodes.space[range.lowerBound]) }
         if nodes.knowsLifetimes { for index in range { expiring.remove(NodeID(Int32(index))) } }
         if ghosts.capacity > 0 { remember(range, because: cause) }
         takeOut(range)
@@ -132,7 +136,9 @@ extension PrefixTree {
         let parent = nodes.parent[first]
         nodes.children[parent] -= 1
         switch nodes.tier[first] {
-        case .memory: pool.give(blocks)
+        case .memory:
+            pool.give(blocks)
+            spaces.guards[nodes.space[first].index].resident -= range.count
         case .slow:
             slowPool.give(blocks)
             nodes.slowChildren[parent] -= 1

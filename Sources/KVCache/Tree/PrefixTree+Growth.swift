@@ -19,12 +19,14 @@ extension PrefixTree {
             position = taken
         }
         guard position < tokens.count else { return }
-        makeRoom(for: (tokens.count - position - 1) / nodes.tokensPerBlock + 1)
+        let space = nodes.space[path.root]
+        makeRoom(for: (tokens.count - position - 1) / nodes.tokensPerBlock + 1, in: space)
         while position < tokens.count {
             let made = nodes.makeRun(
                 parent: path.tail, attach: path.tailLength, position: path.count,
                 UnsafeBufferPointer(rebasing: tokens[position...]))
             pool.take(made.nodes.count, into: nodes.block.pointer(at: made.nodes.lowerBound))
+            spaces.guards[space.index].resident += made.nodes.count
             if mode == .early { index.insertRun(made.nodes, in: nodes) }
             if ghosts.count > 0 { recall(made.nodes) }
             path.enter(NodeID(Int32(made.nodes.lowerBound)), taking: made.tokens)
@@ -42,7 +44,7 @@ extension PrefixTree {
             return
         }
         if let child = index.find(parent: tail, attach: length, first: token, in: nodes) {
-            guard nodes.tier[child] == .memory || availableBlocks > 0 else {
+            guard nodes.tier[child] == .memory || availableBlocks(for: nodes.space[path.root]) > 0 else {
                 throw .poolExhausted(needed: 1, available: 0)
             }
             log.beginOperation()
@@ -51,8 +53,9 @@ extension PrefixTree {
             if nodes.ready[child] > 0 { records[id].generatedReady += 1 }
         } else {
             let needed = blocksToAppend(1, to: path)
-            guard needed <= availableBlocks else {
-                throw .poolExhausted(needed: needed, available: availableBlocks)
+            let available = availableBlocks(for: nodes.space[path.root])
+            guard needed <= available else {
+                throw .poolExhausted(needed: needed, available: available)
             }
             log.beginOperation()
             withUnsafePointer(to: token) { append(UnsafeBufferPointer(start: $0, count: 1), to: &path) }

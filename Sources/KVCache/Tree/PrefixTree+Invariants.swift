@@ -71,7 +71,9 @@ extension PrefixTree {
             }
             let mayGo = nodes.leases[node] == 0 && isLeaf(node)
             let (isSlow, inQueue) = (nodes.tier[node] == .slow, evictable.contains(node))
-            check(inQueue == (mayGo && !isSlow), node, "stands in the eviction queue wrongly")
+            let isAside = mayGo && !isSlow && spaces.guards[nodes.space[node].index].aside.contains(node)
+            check(
+                inQueue ? mayGo && !isSlow : !mayGo || isSlow || isAside, node, "stands in the eviction queue wrongly")
             check(slowEvictable.contains(node) == (mayGo && isSlow), node, "stands in the slow tier's queue wrongly")
             let mayExpire = nodes.leases[node] == 0 && nodes.lifetime[node] != .unlimited
             check(expiring.contains(node) == mayExpire, node, "stands in the expiry queue wrongly")
@@ -94,6 +96,11 @@ extension PrefixTree {
             let count = pinned.keys.count { nodes.space[$0] == space }
             if spaces.pinnedBlocks[space.index] != count {
                 found.append("\(count) blocks are pinned, others are counted")
+            }
+            let held = residents.filter { nodes.space[$0] == space && nodes.tier[$0] == .memory }
+            let counted = spaces.guards[space.index]
+            if counted.resident != held.count || counted.unleased != held.count(where: { nodes.leases[$0] == 0 }) {
+                found.append("a namespace's blocks are counted wrongly")
             }
             if !spaces.totals[space.index].ended.isConserved { found.append("\(spaces.totals[space.index].ended)") }
         }

@@ -4,12 +4,12 @@ extension PrefixTree {
     /// - Parameter slow: those of its nodes that are in the slow tier; they are brought back.
     mutating func lease(_ path: Path, slow: [NodeID]) {
         nodes.leases[path.root] += 1
-        for piece in path.pieces.indices { unleasedBlocks -= nodes.addLeases(path.indices(of: piece)) }
+        let leased = path.pieces.indices.reduce(0) { $0 + nodes.addLeases(path.indices(of: $1)) }
+        countUnleased(slow.count - leased, in: nodes.space[path.root])
         if slow.isEmpty {
             // Before the last node, each has a child in memory on the path, so that it did not stand in the queue.
             evictable.remove(path.tail)
         } else {
-            unleasedBlocks += slow.count
             evictable.remove(nodes.parent[slow[0]])
             slowEvictable.remove(path.tail)
         }
@@ -21,7 +21,7 @@ extension PrefixTree {
     mutating func lease(_ node: NodeID) {
         let isSlow = nodes.tier[node] == .slow
         if nodes.leases[node] == 0 {
-            if !isSlow { unleasedBlocks -= 1 }
+            if !isSlow { countUnleased(-1, in: nodes.space[node]) }
             evictable.remove(node)
             slowEvictable.remove(node)
             expiring.remove(node)
@@ -63,7 +63,8 @@ extension PrefixTree {
         let plain = isPlain ? nodes.count.prefix(of: range, equalTo: nodes.ready) : 0
         for index in (range.lowerBound + plain..<range.upperBound).reversed() { release(NodeID(Int32(index))) }
         guard plain > 0 else { return }
-        unleasedBlocks += nodes.removeLeases(range.lowerBound..<range.lowerBound + plain)
+        countUnleased(
+            nodes.removeLeases(range.lowerBound..<range.lowerBound + plain), in: nodes.space[range.lowerBound])
         let last = NodeID(Int32(range.lowerBound + plain - 1))
         if nodes.leases[last] == 0, isLeaf(last) { becomeEvictable(last) }
     }
@@ -75,7 +76,7 @@ extension PrefixTree {
         // Nothing hangs on the tokens behind `ready`: it could be neither computed nor leased.
         nodes.count[node] = nodes.ready[node]
         nodes.claimed[node] = nodes.ready[node]
-        unleasedBlocks += 1
+        countUnleased(1, in: nodes.space[node])
         let lifetime = nodes.lifetime[node]
         if lifetime != .unlimited { expiring.insert(node, key: time.adding(lifetime)) }
         if isLeaf(node) { becomeEvictable(node) }

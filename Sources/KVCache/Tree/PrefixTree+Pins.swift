@@ -10,7 +10,8 @@ extension PrefixTree {
         let budget = pins.budget(of: namespace)
         guard needed <= budget else { return .failure(.pinBudgetExceeded(needed: needed, budget: budget)) }
         let slow = slowNodes(of: path)
-        let available = availableBlocks(beside: path, slow: slow.count, atLeast: slow.count)
+        let available = availableBlocks(
+            for: nodes.space[path.root], beside: path, slow: slow.count, atLeast: slow.count)
         guard slow.count <= available else {
             return .failure(.poolExhausted(needed: slow.count, available: available))
         }

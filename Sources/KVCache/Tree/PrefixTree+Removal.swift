@@ -31,6 +31,7 @@ extension PrefixTree {
     /// Forgets everything without a lease, of one namespace or of all. Returns how many tokens went. O(blocks).
     mutating func reset(_ namespace: CacheNamespace?) -> Int {
         log.beginOperation()
+        for space in spaces.guarded { returnSetAside(of: space) }
         let space = namespace.map { spaces.find($0) ?? .none }
         let isAll = space == nil && pool.free + unleasedBlocks == pool.capacity
         let clears = isAll && evictable.count + slowEvictable.count > 0

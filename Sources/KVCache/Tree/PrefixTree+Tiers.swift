@@ -30,7 +30,8 @@ extension PrefixTree {
         move(node, to: .slow, block: slowPool.take())
         pool.give(old)
         nodes.slowChildren[parent] += 1
-        unleasedBlocks -= 1
+        countUnleased(-1, in: nodes.space[node])
+        spaces.guards[nodes.space[node].index].resident -= 1
         totals.offloadedBlocks += 1
         if isLeaf(node) { becomeEvictable(node) }
         becomeLeaf(parent)
@@ -39,10 +40,12 @@ extension PrefixTree {
     /// Brings leased nodes of the slow tier back, sources first. The blocks for it must be available.
     mutating func onboard(_ slow: [NodeID]) {
         for node in slow {
-            makeRoom(for: 1)
+            let space = nodes.space[node]
+            makeRoom(for: 1, in: space)
             let old = nodes.block[node]
             move(node, to: .memory, block: pool.take())
             slowPool.give(old)
+            spaces.guards[space.index].resident += 1
             nodes.slowChildren[nodes.parent[node]] -= 1
             totals.onboardedBlocks += 1
         }

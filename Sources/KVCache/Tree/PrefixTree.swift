@@ -1,8 +1,9 @@
 /// The prefix trees of all namespaces, the blocks they own, and the queue of what may be evicted: all state of the cache.
 ///
 /// Its operations stand in extensions: `+Match` follows tokens, `+Admission` takes a prompt in, `+Growth` adds tokens, `+Leases`
-/// keeps and gives back, `+Claims` computes, `+Eviction` makes room, `+Tiers` moves, `+Retention` says what is worth keeping, `+Pins` keeps for
-/// good, `+Removal` truncates and resets, `+Publish` shows a finished private path to others, `+Events` tells the world.
+/// keeps and gives back, `+Claims` computes, `+Eviction` makes room, `+Tiers` moves between memory and the slow tier, `+Retention` says
+/// what is worth keeping, `+Pins` keeps for good, `+Removal` truncates and resets, `+Publish` shows a finished private path to others,
+/// `+Events` tells the world.
 struct PrefixTree: ~Copyable {
     let mode: ReuseMode
     var policy: any EvictionPolicy

@@ -12,6 +12,22 @@ struct SpaceTable {
     var totals: [KVCacheTotals] = []
     /// How many blocks of each are pinned.
     var pinnedBlocks: [Int] = []
+    /// What each holds, and how much of that others leave to it.
+    var guards: [ResidencyGuard] = []
+    /// Minimums by name, of those that have one; they outlive their namespace's content.
+    var minimums: [CacheNamespace: Int] = [:]
+
+    /// Those there are that have a minimum.
+    var guarded: [SpaceID] { minimums.isEmpty ? [] : minimums.keys.compactMap { ids[$0] } }
+
+    /// How many blocks of a namespace another may evict, as far as its minimum is concerned.
+    func spareBlocks(of owner: SpaceID, for space: SpaceID) -> Int {
+        let minimum = guards[owner.index].minimum
+        return owner == space || minimum == 0 ? .max : max(0, guards[owner.index].resident - minimum)
+    }
+
+    /// All minimums together.
+    var guaranteedBlocks: Int { minimums.values.reduce(0, +) }
 
     /// Those there are, in no particular order.
     var all: [SpaceID] { Array(ids.values) }
@@ -32,9 +48,11 @@ struct SpaceTable {
             spaces.append(nil)
             totals.append(KVCacheTotals())
             pinnedBlocks.append(0)
+            guards.append(ResidencyGuard())
         }
         spaces[id.index] = Space(namespace: namespace, root: .none)
         ids[namespace] = id
+        guards[id.index].minimum = minimums[namespace] ?? 0
         return id
     }
 
@@ -48,6 +66,7 @@ struct SpaceTable {
         spaces[space.index] = nil
         totals[space.index] = KVCacheTotals()
         pinnedBlocks[space.index] = 0
+        guards[space.index] = ResidencyGuard()
         free.append(space)
     }
 }

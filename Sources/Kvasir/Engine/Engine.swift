@@ -13,9 +13,6 @@ public final class Engine: Sendable {
     /// How many tokens a prompt and its continuation have together at most: the model's limit or the memory's.
     public let contextLength: Int
 
-    /// For how many full steps of prefill a prompt may be passed over by shorter ones.
-    private static let patientSteps = 64
-
     /// - Parameters:
     ///   - runner: the model, with memory for the configuration's slots.
     ///   - namespace: what tells this model's keys and values from others'.
@@ -28,12 +25,17 @@ public final class Engine: Sendable {
     ) throws {
         try configuration.validate()
         self.configuration = configuration
-        self.contextLength = min(contextLength, configuration.capacity)
+        self.contextLength = min(contextLength, configuration.usableCapacity)
         vocabularySize = runner.vocabularySize
         let cache = KVCache(
             tokensPerBlock: configuration.tokensPerBlock, blocks: configuration.blocks, mode: configuration.reuse)
-        var policy = SchedulingPolicy()
-        policy.patience = Double(Self.patientSteps * configuration.maximumBatchTokens)
+        var policy = configuration.scheduling
+        for (salt, tenant) in configuration.tenants {
+            let tenantNamespace = CacheNamespace(model: namespace, salt: salt)
+            policy.shares[tenantNamespace] = tenant.weight
+            cache.setMinimumResidency(
+                tenant.minimumResidentTokens / configuration.tokensPerBlock, for: tenantNamespace)
+        }
         let scheduler = Scheduler(
             cache: cache,
             limits: SchedulerLimits(
@@ -45,7 +47,7 @@ public final class Engine: Sendable {
         // Handed over to the loop's thread, which alone uses it from then on.
         nonisolated(unsafe) let loop = EngineLoop(
             mailbox: mailbox, cache: cache, scheduler: scheduler, runner: runner, namespace: namespace,
-            contextLength: self.contextLength, endTokens: endTokens)
+            contextLength: self.contextLength, endTokens: endTokens, onStep: configuration.onStep)
         let thread = Thread { loop.run() }
         thread.name = "kvasir-engine"
         thread.stackSize = 8 << 20
@@ -107,6 +109,11 @@ public final class Engine: Sendable {
         try check(
             sampling.topP > 0 && sampling.topP <= 1, "topP", "must be above 0 and at most 1, not \(sampling.topP)")
         try check(sampling.minP >= 0 && sampling.minP <= 1, "minP", "must be 0 to 1, not \(sampling.minP)")
+        if let timeout = request.timeout {
+            try check(
+                timeout > .zero && timeout <= GenerationRequest.maximumTimeout, "timeout",
+                "must be above 0 and at most \(GenerationRequest.maximumTimeout), not \(timeout)")
+        }
         try check(sampling.topK >= 0, "topK", "must be at least 0, not \(sampling.topK)")
         guard request.prompt.count < contextLength else {
             throw EngineError(

@@ -29,7 +29,7 @@ final class EngineMailbox: @unchecked Sendable {
     private var submittedSamples = 0
     private var requests = 0
     private var rejected = 0
-    private var secondsPerFinish = 1.0
+    private var secondsPerSequence = 0.0
     private var hasEnded = false
     private var endWaiters: [CheckedContinuation<Void, Never>] = []
 
@@ -50,7 +50,9 @@ final class EngineMailbox: @unchecked Sendable {
         let inside = submittedSamples + statistics.running + statistics.waiting
         guard inside + request.samples <= maximumInside else {
             rejected += 1
-            let seconds = Int(min(max((secondsPerFinish * Double(request.samples)).rounded(.up), 1), 60))
+            let seconds = ServiceRate.retryAfter(
+                waiting: submittedSamples + statistics.waiting + request.samples, secondsPerSequence: secondsPerSequence
+            )
             throw EngineError(
                 .queueFull, "the queue is full: \(inside) sequences run or wait already", retryAfterSeconds: seconds)
         }
@@ -116,11 +118,11 @@ final class EngineMailbox: @unchecked Sendable {
     }
 
     /// Shows what the loop holds; what it received last is counted there now.
-    func show(_ new: EngineStatistics, received: Int, secondsPerFinish: Double?) {
+    func show(_ new: EngineStatistics, received: Int, secondsPerSequence: Double) {
         condition.withLock {
             statistics = new
             submittedSamples -= received
-            if let secondsPerFinish { self.secondsPerFinish = secondsPerFinish }
+            self.secondsPerSequence = secondsPerSequence
         }
     }
 

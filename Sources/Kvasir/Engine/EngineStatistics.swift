@@ -17,6 +17,8 @@ public struct EngineStatistics: Sendable {
     public var finishedByLength = 0
     public var cancelled = 0
     public var failed = 0
+    /// Those that reached their request's timeout.
+    public var timedOut = 0
     /// Requests that were refused because the queue was full.
     public var rejected = 0
     /// Time from a request's arrival to each sample's first token, in seconds.

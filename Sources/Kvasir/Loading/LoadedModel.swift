@@ -1,5 +1,5 @@
 import CAssets
-import Compute
+public import Compute
 public import Foundation
 import Jinja
 import KVCache

@@ -8,6 +8,8 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
         case promptTooLong
         /// Too many requests wait already.
         case queueFull
+        /// The request's timeout was over before its end.
+        case timedOut
         /// The engine is shutting down.
         case stopped
         /// The step that computed the request failed.
@@ -18,7 +20,7 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
     public let message: String
     /// The parameter at fault, by its name in `GenerationRequest`.
     public let parameter: String?
-    /// With `queueFull`: when a place may be free, at the rate at which requests end now.
+    /// With `queueFull`: when what waits now will have been served, at the rate at which sequences end.
     public let retryAfterSeconds: Int?
 
     public init(_ code: Code, _ message: String, parameter: String? = nil, retryAfterSeconds: Int? = nil) {

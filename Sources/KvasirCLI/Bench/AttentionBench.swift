@@ -37,7 +37,7 @@ final class AttentionBench {
     private let blocks: Int
     private var layer = 0
 
-    init(shape: Shape, tokensPerBlock: Int, team: ThreadTeam) throws {
+    init(shape: Shape, type: KVType, tokensPerBlock: Int, team: ThreadTeam) throws {
         self.shape = shape
         self.tokensPerBlock = tokensPerBlock
         operations = Operations(team: team)
@@ -47,7 +47,8 @@ final class AttentionBench {
                     for: kernel.depth + kernel.rows, paths: kernel.sequences, tokensPerBlock: tokensPerBlock)
             }.max() ?? 0
         storage = try KVStorage(
-            layers: Self.layers, kvHeads: shape.kvHeads, headDimension: shape.dimension, slots: blocks * tokensPerBlock)
+            layers: Self.layers, kvHeads: shape.kvHeads, headDimension: shape.dimension, slots: blocks * tokensPerBlock,
+            type: type)
         plan = try AttentionPlan(heads: shape.heads, storage: storage, team: team)
         let rows = Case.all.map { $0.rows * $0.sequences }.max() ?? 1
         queries = try FloatBuffer(rows: rows, columns: shape.heads * shape.dimension)
@@ -75,13 +76,15 @@ final class AttentionBench {
         let seen = Double(kernel.rows) * (Double(kernel.depth) + Double(kernel.rows + 1) / 2)
         let paths = Double(kernel.isShared ? 1 : kernel.sequences)
         let tokens = paths * Double(kernel.depth) + Double(kernel.sequences * kernel.rows)
-        let perToken = KVStorage.bytesPerToken(layers: 1, kvHeads: shape.kvHeads, headDimension: shape.dimension) ?? 0
+        let perToken = KVStorage.bytesPerToken(
+            layers: 1, kvHeads: shape.kvHeads, headDimension: shape.dimension, type: storage.type)
         return KernelCase(
-            test: kernel.name, type: "f16", shape: "\(shape.heads) / \(shape.kvHeads) × \(shape.dimension)",
+            test: kernel.name, type: storage.type.rawValue,
+            shape: "\(shape.heads) / \(shape.kvHeads) × \(shape.dimension)",
             rows: kernel.rows * kernel.sequences, depth: kernel.depth, sequences: kernel.sequences,
             operations: 4 * width * seen * Double(kernel.sequences),
-            arithmetic: operations.team.instructionSet == .avx512bf16 ? .bf16 : .f32,
-            bytes: tokens * Double(perToken))
+            arithmetic: .arithmeticOfAttention(on: operations.team.instructionSet),
+            bytes: tokens * Double(perToken ?? 0))
     }
 
     /// Attends again and again for at least `seconds`, layer by layer.

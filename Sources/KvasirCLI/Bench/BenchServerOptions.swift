@@ -39,8 +39,16 @@ struct BenchServerOptions: ParsableArguments {
         let file = modelOptions.model.map { URL(fileURLWithPath: $0).lastPathComponent }
         return RunContext(
             machine: .current, command: RunContext.command(["kvasir"] + CommandLine.arguments.dropFirst()),
-            version: KvasirCommand.configuration.version, model: file ?? "the built-in model",
+            version: KvasirCommand.configuration.version,
+            model: (file ?? "the built-in model") + " (\(Self.description(of: summary)))",
             kvBytesPerToken: summary.configuration?.kvBytesPerToken())
+    }
+
+    /// The model's name in its file, its size, and the format of most of its weights.
+    private static func description(of summary: ModelSummary) -> String {
+        let parameters = (Double(summary.parameterCount) * 1e-6).significant
+        let format = summary.types.max { $0.elementCount < $1.elementCount }.map { ", \($0.type.name)" } ?? ""
+        return (summary.name.map { "\($0), " } ?? "") + "\(parameters) million parameters\(format)"
     }
 
     /// A server to start: what tables call it, and how.

@@ -40,6 +40,9 @@ struct KernelsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Token slots in a block of the KV cache.", valueName: "n"))
     var tokensPerBlock = 16
 
+    @Option(help: ArgumentHelp("How keys and values are kept.", valueName: "type"))
+    var kvType = KVType.f16
+
     @Flag(help: "Leave attention out.")
     var noAttention = false
 
@@ -135,7 +138,7 @@ struct KernelsCommand: AsyncParsableCommand {
     ) throws -> [KernelReportRow] {
         let shape = AttentionBench.Shape(
             heads: model?.headCount ?? 14, kvHeads: model?.kvHeadCount ?? 2, dimension: model?.headDimension ?? 64)
-        let bench = try AttentionBench(shape: shape, tokensPerBlock: tokensPerBlock, team: team)
+        let bench = try AttentionBench(shape: shape, type: kvType, tokensPerBlock: tokensPerBlock, team: team)
         var seconds = AttentionBench.Case.all.map { _ in Samples() }
         for _ in 0..<repeats {
             limits.sample()

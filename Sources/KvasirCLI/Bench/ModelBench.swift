@@ -16,7 +16,9 @@ final class ModelBench {
     /// - Parameters:
     ///   - batch: the most rows of a step.
     ///   - tests: all that will be run.
-    init(model: Model, team: ThreadTeam, tests: [ModelTest], batch: Int, tokensPerBlock: Int) throws {
+    init(
+        model: Model, team: ThreadTeam, tests: [ModelTest], batch: Int, tokensPerBlock: Int, kvType: KVType = .f16
+    ) throws {
         let alone = tests.filter { $0.kind != .sharedPrefix }
         let sharing = tests.filter { $0.kind == .sharedPrefix }
         let sequences = alone.map(\.sequences).max() ?? 0
@@ -37,7 +39,7 @@ final class ModelBench {
         self.batch = max(batch, sequences, sharers)
         runner = try TransformerRunner(
             model: model, team: team, slotCount: blocks * tokensPerBlock,
-            limits: StepLimits(rows: self.batch, logitRows: max(1, sequences, sharers)))
+            limits: StepLimits(rows: self.batch, logitRows: max(1, sequences, sharers)), kvType: kvType)
     }
 
     /// Writes keys and values into every slot, since memory that was never written is read faster. Rows stand alone here: what

@@ -47,6 +47,9 @@ struct ModelCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Token slots in a block of the KV cache.", valueName: "n"))
     var tokensPerBlock = 16
 
+    @Option(help: ArgumentHelp("How keys and values are kept.", valueName: "type"))
+    var kvType = KVType.f16
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -87,13 +90,14 @@ struct ModelCommand: AsyncParsableCommand {
             throw ValidationError("no test fits the model's context of \(model.configuration.contextLength) tokens")
         }
         let bench = try ModelBench(
-            model: model, team: team, tests: tests, batch: maxBatchTokens, tokensPerBlock: tokensPerBlock)
+            model: model, team: team, tests: tests, batch: maxBatchTokens, tokensPerBlock: tokensPerBlock,
+            kvType: kvType)
         var filling = ProgressBar("Filling the KV cache")
         try bench.fill { filling.show($0) }
         let limits = try LimitSamples(team: team)
         let seconds = try measure(tests, bench, limits)
         let work = ModelWork(
-            tensors: file.tensors, kvBytesPerToken: model.configuration.kvBytesPerToken(),
+            tensors: file.tensors, kvBytesPerToken: model.configuration.kvBytesPerToken(kvType),
             instructionSet: team.instructionSet)
         let rows = tests.map { test in
             ModelReportRow(test, seconds: seconds[test, default: Samples()], work: work, rate: limits.rate)

@@ -19,6 +19,10 @@ struct ReportCommand: ParsableCommand {
         name: .customLong("to"), help: ArgumentHelp("The page; drawings go into plots beside it.", valueName: "path"))
     var page = "docs/results.md"
 
+    @Option(
+        help: ArgumentHelp("A page whose headline figures are written anew, between its two marks.", valueName: "path"))
+    var readme: String?
+
     func run() throws {
         let page = ResultsPage(
             reuse: try read("reuse.json"), arrivals: try read("arrivals.json"), blocks: try read("blocks.json"),
@@ -30,6 +34,14 @@ struct ReportCommand: ParsableCommand {
             try BenchOutput.write(plot.svg, to: plots.appendingPathComponent(plot.name + ".svg"))
         }
         try BenchOutput.write(page.markdown, to: file)
+        if let readme, let reuse = page.reuse {
+            let file = URL(fileURLWithPath: readme)
+            let text = try String(contentsOf: file, encoding: .utf8)
+            guard let replaced = Headline(reuse).replaced(in: text) else {
+                throw ValidationError("\(readme) has no place for headline figures: the two marks are missing")
+            }
+            try BenchOutput.write(replaced, to: file)
+        }
     }
 
     private func data(_ name: String) -> Data? {

@@ -40,6 +40,9 @@ struct CompletionJob: Sendable {
             samples: options.samples,
             ignoresEndOfGeneration: options.ignoresEndOfGeneration,
             cacheSalt: options.cacheSalt,
-            topLogprobs: logprobs)
+            topLogprobs: logprobs,
+            priority: options.priority,
+            timeout: options.timeout,
+            retention: options.retention)
     }
 }

@@ -11,6 +11,7 @@ import NIOCore
 
 extension APIResponder {
     static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
+    static let shouldRetry = HTTPField.Name("X-Should-Retry")!
 
     static func secondsSince1970() -> Int {
         Int(Date().timeIntervalSince1970)

@@ -168,6 +168,10 @@ extension APIResponder {
         if let methods = error.allowedMethods {
             response.headers[.allow] = methods
         }
+        if error.status == 408 {
+            // The request's own time is over: clients of OpenAI's would send it again otherwise.
+            response.headers[Self.shouldRetry] = "false"
+        }
         if error.status == 401 {
             response.headers[.wwwAuthenticate] = "Bearer"
         }

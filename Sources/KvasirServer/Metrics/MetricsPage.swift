@@ -48,6 +48,10 @@ struct MetricsPage {
         text.counter("kvasir_steps_total", "Forward passes over a batch.", counters.steps)
         text.counter(
             "kvasir_step_rows_total", "Tokens run through the model, keys and values written or not.", counters.rows)
+        text.counter(
+            "kvasir_step_rows_shared_total",
+            "Tokens not run because another sequence ran the same one at the same place of the tree in that step.",
+            counters.sharedRows)
         text.histogram(
             "kvasir_step_duration_seconds", "The time of a step.", bounds: engine.stepDuration.bounds,
             counts: engine.stepDuration.counts, sum: engine.stepDuration.sum)
@@ -71,6 +75,9 @@ struct MetricsPage {
             "kvasir_kv_blocks_evicted_total", "Blocks whose content was given up for other content.",
             engine.cache.evictions)
         text.counter("kvasir_preemptions_total", "Sequences sent back to the queue to make room.", counters.preemptions)
+        text.counter(
+            "kvasir_displacements_total", "Those of them that gave way to a namespace which ran less than its share.",
+            counters.displacements)
     }
 
     private func writeRequests(to text: inout PrometheusText) {
@@ -82,6 +89,7 @@ struct MetricsPage {
         text.sample("kvasir_sequences_finished_total", [("reason", "length")], engine.finishedByLength)
         text.sample("kvasir_sequences_finished_total", [("reason", "cancelled")], engine.cancelled)
         text.sample("kvasir_sequences_finished_total", [("reason", "failed")], engine.failed)
+        text.sample("kvasir_sequences_finished_total", [("reason", "timeout")], engine.timedOut)
         text.counter("kvasir_requests_rejected_total", "Requests refused because the queue was full.", engine.rejected)
         text.family("kvasir_http_requests_total", .counter, "HTTP requests answered.")
         for (key, count) in http.finished {

@@ -21,6 +21,9 @@ extension APIError {
             self.init(
                 status: 429, message: error.message, type: "rate_limit_error", code: "rate_limit_exceeded",
                 retryAfterSeconds: error.retryAfterSeconds ?? 1)
+        case .timedOut:
+            self.init(
+                status: 408, message: error.message, type: "timeout_error", parameter: error.parameter, code: "timeout")
         case .stopped:
             self.init(
                 status: 503, message: error.message, type: "server_error", code: "shutting_down",

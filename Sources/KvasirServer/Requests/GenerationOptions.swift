@@ -1,4 +1,5 @@
 import JSON
+import KVCache
 import Kvasir
 
 /// The parameters that both completion APIs have: how to generate and what to report.
@@ -15,6 +16,10 @@ struct GenerationOptions: Sendable {
         static let stops = 16
         /// Alternatives reported with each token.
         static let topLogprobs = 20
+        /// Seconds until a request ends unfinished.
+        static let timeout = 0.001...1_000_000
+        /// Ranges of positions with a retention of their own.
+        static let retentionRanges = 256
     }
 
     /// The model asked for; `nil` is the one there is.
@@ -29,6 +34,10 @@ struct GenerationOptions: Sendable {
     /// Whether a stream ends with a chunk that holds the usage.
     var includesUsage: Bool
     var cacheSalt: String?
+    /// Less is more urgent, as vLLM has it.
+    var priority: Int
+    var timeout: Duration?
+    var retention: Retention
     var ignoresEndOfGeneration: Bool
     var returnsTokenIDs: Bool
 
@@ -45,6 +54,9 @@ struct GenerationOptions: Sendable {
         let streamOptions = try fields.fields("stream_options")
         includesUsage = try streamOptions?.bool("include_usage") ?? false
         cacheSalt = try fields.string("cache_salt")
+        priority = try fields.integer("priority", in: Int(Int32.min)...Int(Int32.max)) ?? 0
+        timeout = try fields.number("timeout", in: Limit.timeout).map { .seconds($0) }
+        retention = try Retention(fields, "kv_retention")
         ignoresEndOfGeneration = try fields.bool("ignore_eos") ?? false
         returnsTokenIDs = try fields.bool("return_token_ids") ?? false
         _ = try fields.string("user")

@@ -53,9 +53,9 @@ extension UnsupportedParameter {
 
     /// In both completion APIs.
     static let shared: [UnsupportedParameter] =
-        number(0, "presence_penalty", "frequency_penalty", "min_tokens", "prompt_logprobs", "priority")
+        number(0, "presence_penalty", "frequency_penalty", "min_tokens", "prompt_logprobs")
         + number(1, "repetition_penalty", "repeat_penalty", "typical_p")
-        + emptyObject("logit_bias", "kv_retention")
+        + emptyObject("logit_bias")
         + emptyList("stop_token_ids", "bad_words")
         + flag(false, "use_beam_search", "echo", "include_stop_str_in_output")
         + flag(true, "skip_special_tokens")

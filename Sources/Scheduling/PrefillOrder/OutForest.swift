@@ -13,12 +13,13 @@ struct OutForest {
 
     var jobs: [Job] = []
 
-    /// The order of the jobs with the least Σ weight × end. O(jobs × log jobs).
+    /// The order of the jobs with the least Σ weight × end, and the ratio of weight to cost of the group in which each goes: it never
+    /// rises. O(jobs × log jobs).
     ///
     /// W. A. Horn, Single-machine job sequencing with treelike precedence ordering and linear delay penalties, SIAM J. Appl. Math. 23
     /// (1972): the group with the largest ratio of weight to cost follows its parent at once in some best order, so the two become
     /// a group; a group without parent that has the largest ratio of all goes first.
-    func hornOrder() -> [Int] {
+    func hornOrder() -> [(job: Int, ratio: Double)] {
         var groups = jobs.map { Group(weight: $0.weight, cost: $0.cost, rank: $0.rank) }
         // Members of a group in order, as a list from its first job; `last` is kept for first jobs only.
         var next = [Int](repeating: -1, count: jobs.count)
@@ -36,14 +37,14 @@ struct OutForest {
 
         var heap = GroupHeap()
         for job in jobs.indices { heap.insert(job, groups) }
-        var order: [Int] = []
+        var order: [(job: Int, ratio: Double)] = []
         order.reserveCapacity(jobs.count)
         while let first = heap.popFirst(groups) {
             let parent = jobs[first].parent
             if parent < 0 || done[parent] {
                 var job = first
                 while job >= 0 {
-                    order.append(job)
+                    order.append((job, groups[first].weight / groups[first].cost))
                     done[job] = true
                     job = next[job]
                 }

@@ -20,11 +20,17 @@ struct PrefillForest {
     }
 
     private(set) var forest = OutForest()
-    /// The entries whose prompts end with a job.
-    private var ending: [[Int]] = []
+    /// The first of the entries whose prompts end with a job, or -1.
+    private var firstEnding: [Int] = []
+    /// The next of the entries that end with the same job, or -1.
+    private var nextEnding: [Int]
 
     /// - Parameter entries: sorted by `PathShape.precedes`.
     init(_ entries: [Entry], cost: PrefillCost) {
+        nextEnding = [Int](repeating: -1, count: entries.count)
+        forest.jobs.reserveCapacity(2 * entries.count)
+        firstEnding.reserveCapacity(2 * entries.count)
+        var lastEnding: [Int] = []
         var depths: [Int] = []
         var open: [Int] = []
         var computed: [Int] = []
@@ -47,7 +53,9 @@ struct PrefillForest {
                 computed.append(entry.computed)
             }
             guard let job = open.last else { continue }
-            ending[job].append(index)
+            while lastEnding.count <= job { lastEnding.append(-1) }
+            if firstEnding[job] < 0 { firstEnding[job] = index } else { nextEnding[lastEnding[job]] = index }
+            lastEnding[job] = index
             forest.jobs[job].weight += entry.weight
             forest.jobs[job].rank = min(forest.jobs[job].rank, entry.rank)
         }
@@ -56,19 +64,28 @@ struct PrefillForest {
             let parent = forest.jobs[job].parent
             let first = max(parent < 0 ? 0 : depths[parent], computed[job])
             // A prompt that is computed wholly still needs a row for its logits; for the rest, next to nothing is not nothing.
-            let least = ending[job].isEmpty ? 1e-9 : 1
+            let least = firstEnding[job] < 0 ? 1e-9 : 1
             forest.jobs[job].cost = max(least, first < depths[job] ? cost(first..<depths[job]) : 0)
         }
     }
 
-    /// The entries in the best order.
-    func hornOrder() -> [Int] {
-        forest.hornOrder().flatMap { ending[$0] }
+    /// The entries in the best order, and the ratio of weight to cost of what each goes with.
+    func hornOrder() -> [(entry: Int, ratio: Double)] {
+        var order: [(entry: Int, ratio: Double)] = []
+        order.reserveCapacity(nextEnding.count)
+        for (job, ratio) in forest.hornOrder() {
+            var entry = firstEnding[job]
+            while entry >= 0 {
+                order.append((entry, ratio))
+                entry = nextEnding[entry]
+            }
+        }
+        return order
     }
 
     private mutating func makeJob() -> Int {
         forest.jobs.append(OutForest.Job(parent: -1, cost: 0, weight: 0, rank: .max))
-        ending.append([])
+        firstEnding.append(-1)
         return forest.jobs.count - 1
     }
 }

@@ -1,0 +1,112 @@
+import KVCache
+
+extension Scheduler {
+    /// What the next step computes: a row for each sequence that decodes, and prompts with what is left.
+    func makePlan() -> StepPlan {
+        var plan = StepPlan()
+        for sequence in running where !sequence.isPrefilling {
+            add(sequence, to: &plan, upTo: limits.maximumBatchTokens)
+        }
+        addPrefills(to: &plan)
+        addEchoes(to: &plan)
+        return plan
+    }
+
+    /// Prompts in their order. Namespaces that are behind their share go first; otherwise who is overdue has half of the room
+    /// at least.
+    private func addPrefills(to plan: inout StepPlan) {
+        guard !prefills.isEmpty, plannedRows < limits.maximumBatchTokens else { return }
+        var room = prefillRoom()
+        prefills.refresh(at: prefillDone)
+        let overdue = prefills.overdue(at: prefillDone)
+        if namespaces.anyIsBehind {
+            let behind = prefills.ordered.compactMap { sequence -> (lag: Double, sequence: Sequence)? in
+                let lag = namespaces.urgency(of: sequence)
+                return lag > 0 ? (lag, sequence) : nil
+            }
+            for lag in Set(behind.map(\.lag)).sorted(by: >) {
+                let urgent = behind.filter { $0.lag == lag }.map(\.sequence)
+                guard add(urgent, overdue: overdue.filter { namespaces.urgency(of: $0) == lag }, to: &plan, &room)
+                else { return }
+            }
+        }
+        _ = add(prefills.ordered, overdue: overdue, to: &plan, &room)
+    }
+
+    /// Adds prompts in their order, but those that are overdue with at least half of the room. Returns whether there is room left.
+    private func add(
+        _ ordered: [Sequence], overdue: [Sequence], to plan: inout StepPlan, _ room: inout PrefillRoom
+    ) -> Bool {
+        if !overdue.isEmpty {
+            var half = room.half
+            for sequence in ordered where !sequence.isPlanned && !isOverdue(sequence) {
+                guard addPrefill(sequence, to: &plan, &half) else { break }
+            }
+            room = room.otherHalf + half
+            for sequence in overdue where !sequence.isPlanned {
+                guard addPrefill(sequence, to: &plan, &room) else { return false }
+            }
+        }
+        for sequence in ordered where !sequence.isPlanned {
+            guard addPrefill(sequence, to: &plan, &room) else { return false }
+        }
+        return true
+    }
+
+    private func isOverdue(_ sequence: Sequence) -> Bool { sequence.due < prefillDone }
+
+    /// What of a step is left for prompts: all rows, but no more work than the decodes' pace allows.
+    private func prefillRoom() -> PrefillRoom {
+        var room = PrefillRoom(rows: limits.maximumBatchTokens - plannedRows, work: .infinity)
+        if let target = policy.targetInterTokenLatency, plannedRows > 0, let work = pace.work(within: target) {
+            // Prompts never stop wholly, also if decodes alone take longer than wanted.
+            room.work = max(work, Double(limits.maximumBatchTokens) / 64, 1)
+        }
+        return room
+    }
+
+    /// Returns whether there is room left.
+    private func addPrefill(_ sequence: Sequence, to plan: inout StepPlan, _ room: inout PrefillRoom) -> Bool {
+        let rows = min(room.rows, policy.prefillCost.tokens(within: room.work, from: sequence.computedCount))
+        guard rows > 0 else { return false }
+        let before = plannedRows
+        add(sequence, to: &plan, upTo: before + rows)
+        let work = max(1, policy.prefillCost(sequence.rows))
+        room.rows -= plannedRows - before
+        room.work -= work
+        plannedWork += work
+        namespaces.plan(work, for: sequence)
+        return room.rows > 0 && room.work >= 1
+    }
+
+    private func add(_ sequence: Sequence, to plan: inout StepPlan, upTo end: Int) {
+        let left = end - plannedRows
+        guard left > 0 else { return }
+        sequence.rows = sequence.lease?.claim(atMost: left, slots: &plan.writeSlots) ?? 0..<0
+        sequence.isPlanned = true
+        planned.append(sequence)
+        if sequence.rows.isEmpty {
+            // All of the path is computed, or claimed by others in this step: only the logits are missing.
+            echoes.append(sequence)
+            plannedRows += 1
+            return
+        }
+        plannedRows += sequence.rows.count
+        let last = addSpan(of: sequence, rows: sequence.rows, to: &plan)
+        if sequence.rows.upperBound == sequence.tokens.count { choosing.append((sequence, last)) }
+    }
+
+    /// Adds rows whose slots are in the plan. Returns the last one.
+    func addSpan(of sequence: Sequence, rows: Range<Int>, to plan: inout StepPlan) -> Int {
+        let firstRow = plan.tokens.count
+        let firstSegment = plan.segments.count
+        plan.tokens.append(contentsOf: sequence.tokens[rows])
+        if plansSegments { sequence.lease?.appendSegments(upTo: rows.upperBound, to: &plan.segments) }
+        plan.spans.append(
+            StepPlan.Span(
+                rows: firstRow..<plan.tokens.count, firstPosition: rows.lowerBound,
+                segments: firstSegment..<plan.segments.count))
+        spanOwners.append(sequence)
+        return plan.tokens.count - 1
+    }
+}

@@ -1,0 +1,88 @@
+import KVCache
+import Scheduling
+import TestSupport
+import Testing
+
+@Suite("Rows that are the same row")
+struct SharedRowTests {
+    private let prompt: [TokenID] = (0..<50).map { TokenID(1 + $0 % 29) }
+
+    @Test("Equal prompts and their equal answers run once", arguments: [2, 16, 64])
+    func equal(tokensPerBlock: Int) {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: tokensPerBlock, blocks: 4_000 / tokensPerBlock)
+        let request = SequenceRequest(prompt: prompt, maximumTokens: 10)
+        let ids = (0..<8).map { _ in engine.scheduler.submit(request) }
+        var rows = 0
+        while true {
+            let plan = engine.step()
+            if plan.isEmpty { break }
+            rows += plan.tokens.count
+            #expect(plan.logitRows.count <= 1)
+        }
+        // The last token chosen is not run.
+        #expect(rows == prompt.count + 9)
+        let counters = engine.scheduler.counters
+        #expect(counters.rows == rows && counters.sharedRows == 7 * 10)
+        #expect(counters.promptTokensComputed == 50 && counters.promptTokensLogitsOnly == 0)
+        #expect(counters.promptTokensReusedInFlight == 7 * 50)
+        for id in ids { #expect(engine.outputs[id] == SimulatedEngine.reference(request).tokens) }
+    }
+
+    @Test("Prompts that are all cached need one row for their logits, not one each")
+    func cached() {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 1_000)
+        let request = SequenceRequest(prompt: prompt, maximumTokens: 1)
+        _ = engine.scheduler.submit(request)
+        while !engine.step().isEmpty {}
+        for _ in 0..<5 { _ = engine.scheduler.submit(request) }
+        #expect(engine.step().tokens.count == 1)
+        let counters = engine.scheduler.counters
+        #expect(counters.promptTokensLogitsOnly == 1 && counters.sharedRows == 4)
+        #expect(counters.promptTokensReusedReady == 5 * 49 && counters.promptTokensReusedInFlight == 4)
+    }
+
+    @Test("A prompt that is another's beginning takes its logits from a row in the middle", arguments: [1, 17, 33, 49])
+    func beginning(length: Int) {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 1_000)
+        let long = SequenceRequest(prompt: prompt, maximumTokens: 3, weight: 100)
+        let short = SequenceRequest(prompt: Array(prompt.prefix(length)), maximumTokens: 3)
+        let ids = [engine.scheduler.submit(long), engine.scheduler.submit(short)]
+        let plan = engine.step()
+        #expect(plan.tokens.count == 50 && plan.logitRows.count == 2)
+        while !engine.step().isEmpty {}
+        for (id, request) in zip(ids, [long, short]) {
+            #expect(engine.outputs[id] == SimulatedEngine.reference(request).tokens)
+        }
+    }
+
+    @Test("Equal tokens behind different beginnings, or in different namespaces, are different rows")
+    func different() {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 1_000)
+        for salt in ["a", "b"] {
+            for first in [30, 31] as [TokenID] {
+                _ = engine.scheduler.submit(
+                    SequenceRequest(prompt: [first] + prompt, namespace: CacheNamespace(salt: salt), maximumTokens: 2))
+            }
+        }
+        #expect(engine.step().tokens.count == 4 * 51)
+        #expect(engine.scheduler.counters.sharedRows == 0)
+    }
+
+    @Test("Without early reuse nothing is shared in flight, rows neither", arguments: [ReuseMode.completed, .off])
+    func otherModes(mode: ReuseMode) {
+        var engine = SimulatedEngine(mode: mode, tokensPerBlock: 16, blocks: 1_000)
+        for _ in 0..<4 { _ = engine.scheduler.submit(SequenceRequest(prompt: prompt, maximumTokens: 5)) }
+        while !engine.step().isEmpty {}
+        #expect(engine.scheduler.counters.sharedRows == 0)
+        #expect(engine.scheduler.counters.rows == 4 * (50 + 4))
+    }
+
+    @Test("A step that fails fails for all who share its rows")
+    func failure() {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 1_000)
+        engine.runner.fails = { true }
+        let ids = (0..<3).map { _ in engine.scheduler.submit(SequenceRequest(prompt: prompt, maximumTokens: 5)) }
+        engine.step()
+        #expect(engine.failed == Set(ids) && engine.scheduler.isIdle && engine.cache.statistics.leased == 0)
+    }
+}
