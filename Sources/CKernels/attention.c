@@ -54,14 +54,13 @@ static void attend_item(void *context, size_t item, int worker) {
   size_t kv_heads = a->cache.heads, kv_head = item % kv_heads;
   const kvk_attention_task *task = &a->tasks[item / kv_heads];
   size_t next = item + j->workers; // if each worker takes its turn
-  kvk_attention_item work = {.job = a,
-                             .task = task,
-                             .kv_head = kv_head,
-                             .next_task = next < a->task_count * kv_heads
-                                              ? &a->tasks[next / kv_heads]
-                                              : NULL,
-                             .next_kv_head = next % kv_heads,
-                             .scratch = j->scratch + (size_t)worker * j->scratch_stride};
+  kvk_attention_item work = {
+      .job = a,
+      .task = task,
+      .kv_head = kv_head,
+      .next_task = next < a->task_count * kv_heads ? &a->tasks[next / kv_heads] : NULL,
+      .next_kv_head = next % kv_heads,
+      .scratch = j->scratch + (size_t)worker * j->scratch_stride};
   j->kernels->attend(&work);
   const kvk_attention_group *group = &a->groups[task->group];
   if (group->tasks == 1)

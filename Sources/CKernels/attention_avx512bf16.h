@@ -50,9 +50,8 @@ KVK_INLINE __m512i load_pairs(const kvk_kv_type type, const uint8_t *slot, size_
   return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }
 
-KVK_INLINE void pack_keys_pairs(const kvk_kv_type type, const kvk_cache *cache,
-                                const uint8_t *base, const int32_t *slots, size_t count,
-                                size_t padded, uint16_t *out) {
+KVK_INLINE void pack_keys_pairs(const kvk_kv_type type, const kvk_cache *cache, const uint8_t *base,
+                                const int32_t *slots, size_t count, size_t padded, uint16_t *out) {
   size_t dimension = cache->head_dimension, stride = cache->slot_stride;
   for (size_t t = 0; t < KVK_TILE; t += 16) {
     for (size_t d = 0; d < dimension; d += 32) {
@@ -60,14 +59,12 @@ KVK_INLINE void pack_keys_pairs(const kvk_kv_type type, const kvk_cache *cache,
       if (t + 16 <= count) {
         KVK_UNROLL
         for (size_t i = 0; i < 16; i++)
-          block[i] =
-              (vf)load_pairs(type, base + (size_t)slots[t + i] * stride, d, dimension);
+          block[i] = (vf)load_pairs(type, base + (size_t)slots[t + i] * stride, d, dimension);
       } else {
         for (size_t i = 0; i < 16; i++)
-          block[i] =
-              t + i < count
-                  ? (vf)load_pairs(type, base + (size_t)slots[t + i] * stride, d, dimension)
-                  : vf_set1(0);
+          block[i] = t + i < count
+                         ? (vf)load_pairs(type, base + (size_t)slots[t + i] * stride, d, dimension)
+                         : vf_set1(0);
       }
       vf_transpose(block);
       uint16_t *to = out + d * KVK_TILE + 2 * t;
@@ -180,10 +177,10 @@ KVK_INLINE void product_bf16_sized(const size_t rows, const size_t vectors, size
 }
 
 /// c [rows × columns] = a [rows × count] · b [count / 2][ldb][2]; rows at most ATTENTION_ROWS,
-/// columns a multiple of 16. An odd count takes one more of both, which must be 0 in `a`. Fetches `ahead` meanwhile.
+/// columns a multiple of 16. An odd count takes one more of both, which must be 0 in `a`. Fetches
+/// `ahead` meanwhile.
 static void product_bf16(size_t rows, size_t columns, size_t count, const uint16_t *a, size_t lda,
-                         const uint16_t *b, size_t ldb, float *c, size_t ldc,
-                         kvk_pieces *ahead) {
+                         const uint16_t *b, size_t ldb, float *c, size_t ldc, kvk_pieces *ahead) {
   size_t pairs = (count + 1) / 2;
   for (; columns > 0; b += 128, c += 64) {
     size_t vectors = columns < 64 ? columns / 16 : 4;
@@ -191,7 +188,7 @@ static void product_bf16(size_t rows, size_t columns, size_t count, const uint16
     switch (4 * rows + vectors) {
 #define SIZED(ROWS, VECTORS)                                                                       \
   case 4 * ROWS + VECTORS:                                                                         \
-    product_bf16_sized(ROWS, VECTORS, pairs, a, lda, b, ldb, c, ldc, ahead);                        \
+    product_bf16_sized(ROWS, VECTORS, pairs, a, lda, b, ldb, c, ldc, ahead);                       \
     break;
 #define ROW_COUNT(ROWS) SIZED(ROWS, 1) SIZED(ROWS, 2) SIZED(ROWS, 3) SIZED(ROWS, 4)
       ROW_COUNT(1) ROW_COUNT(2) ROW_COUNT(3) ROW_COUNT(4) ROW_COUNT(5) ROW_COUNT(6)

@@ -67,7 +67,7 @@ void kvk_rope_store(const kvk_kernels *kernels, kvk_team *team, float *q, size_t
                     size_t heads, float *k, size_t k_stride, const float *v, size_t v_stride,
                     size_t rows, kvk_rope_layout layout, size_t rotated, const int32_t *positions,
                     const float *cos_sin, const int32_t *slots, const kvk_cache *cache) {
-  job j = {kernels, q,      k,       v,         q_stride, k_stride, v_stride, heads,
-           layout,  rotated, positions, cos_sin,  slots,    cache};
+  job j = {kernels, q,      k,       v,         q_stride, k_stride, v_stride,
+           heads,   layout, rotated, positions, cos_sin,  slots,    cache};
   run(team, rows, &j);
 }

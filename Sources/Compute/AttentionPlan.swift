@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Which rows attend to which slots in a step: built once a step, used in every layer; with the scratch memory for it.
 ///
-/// Add each span and then its segments, in the order of positions. Reused between steps it allocates nothing once its
+/// Add each span and then its segments, in the order of positions. Reused between steps it allocates next to nothing once its
 /// lists have grown. Belongs to one runner and is not `Sendable`.
 ///
 ///     plan.removeAll()

@@ -54,23 +54,25 @@ final class TestPath {
     /// Attention of some rows in double precision, keys and values rounded as they are stored.
     func reference(rows: [Int], type: KVType) -> [Int: [Double]] {
         let d = shape.dimension
+        func vectors(_ all: [Float]) -> [[Double]] {
+            stride(from: 0, to: all.count, by: d).map { stored(all[$0..<$0 + d].map(Double.init), as: type) }
+        }
+        let (keys, values) = (vectors(self.keys), vectors(self.values))
         var result: [Int: [Double]] = [:]
         for row in rows {
             for head in 0..<shape.heads {
                 let kv = head / (shape.heads / shape.kvHeads)
                 let query = queries[(row * shape.heads + head) * d..<(row * shape.heads + head + 1) * d].map(
                     Double.init)
-                func vector(_ all: [Float], _ position: Int) -> [Double] {
-                    let start = (position * shape.kvHeads + kv) * d
-                    return stored(all[start..<start + d].map(Double.init), as: type)
+                let scores = (0...row).map { position in
+                    zip(query, keys[position * shape.kvHeads + kv]).reduce(0) { $0 + $1.0 * $1.1 } * Double(shape.scale)
                 }
-                let scores = (0...row).map { product(query, vector(keys, $0)).value * Double(shape.scale) }
                 let top = scores.max() ?? 0
                 let weights = scores.map { exp($0 - top) }
                 let sum = weights.reduce(0, +)
                 var out = Array(repeating: 0.0, count: d)
                 for position in 0...row {
-                    let value = vector(values, position)
+                    let value = values[position * shape.kvHeads + kv]
                     for i in 0..<d { out[i] += weights[position] / sum * value[i] }
                 }
                 result[row, default: []] += out

@@ -29,7 +29,7 @@ struct AttentionTests {
     func agreesWithReference(of: Case) throws {
         var generator = SeededGenerator(seed: 21)
         let path = TestPath(length: 300, shape: of.shape, using: &generator)
-        let rows = [0, 1, 63, 64, 100, 134, 255, 256, 299]
+        let rows = [0, 1, 64, 134, 255, 256, 299]
         let expected = path.reference(rows: rows, type: of.type)
         let bench = try AttentionBench(shape: of.shape, slots: 600, threads: 2, set: of.set, type: of.type)
         let segments = bench.place(path, pieces: .ragged, using: &generator)

@@ -49,8 +49,8 @@ static problem random_problem(check *c, shape s, kvk_kv_type type, size_t longes
   return p;
 }
 
-/// Stores and attends positions begin..<end, as runs of `rows` rows in one group of `tasks` tasks at
-/// most, or as a group each where tasks is 0.
+/// Stores and attends positions begin..<end, as runs of `rows` rows in one group of `tasks` tasks
+/// at most, or as a group each where tasks is 0.
 static void step(const check *c, const problem *p, kvk_team *team, size_t begin, size_t end,
                  size_t rows, size_t tasks, float *out) {
   size_t kv = p->s.kv_heads * p->s.dimension, all = p->s.heads * p->s.dimension;
@@ -73,8 +73,7 @@ static void step(const check *c, const problem *p, kvk_team *team, size_t begin,
       group[groups++] = (kvk_attention_group){.run = runs};
     group[groups - 1].runs++;
     group[groups - 1].rows += size;
-    run[runs++] =
-        (kvk_attention_run){(int32_t)(row - begin), size, (int32_t)row, 0, records};
+    run[runs++] = (kvk_attention_run){(int32_t)(row - begin), size, (int32_t)row, 0, records};
     records += size * (int64_t)(partitions * p->s.heads);
   }
   for (int32_t g = 0; g < groups; g++) {
@@ -84,29 +83,28 @@ static void step(const check *c, const problem *p, kvk_team *team, size_t begin,
     group[g].tasks = (int32_t)pieces;
     for (size_t i = 0; i < pieces; i++) {
       int32_t first = (int32_t)(whole * i / pieces);
-      task[count++] =
-          (kvk_attention_task){g, first, (int32_t)(whole * (i + 1) / pieces) - first};
+      task[count++] = (kvk_attention_task){g, first, (int32_t)(whole * (i + 1) / pieces) - first};
     }
   }
   size_t scratch = kvk_attention_scratch(p->s.heads, p->s.kv_heads, p->s.dimension);
   size_t record = kvk_attention_record(p->s.dimension) * sizeof(float);
-  kvk_attention attention = {
-      .slots = p->slot,
-      .tiles = tiles,
-      .runs = run,
-      .groups = group,
-      .tasks = task,
-      .group_count = (size_t)groups,
-      .task_count = (size_t)count,
-      .heads = p->s.heads,
-      .scale = 0.3f,
-      .q = p->q + begin * all,
-      .q_stride = all,
-      .out = out + begin * all,
-      .out_stride = all,
-      .cache = p->cache,
-      .records = guarded((size_t)records * record),
-      .unfinished = guarded((size_t)groups * p->s.kv_heads * sizeof(int32_t))};
+  kvk_attention attention = {.slots = p->slot,
+                             .tiles = tiles,
+                             .runs = run,
+                             .groups = group,
+                             .tasks = task,
+                             .group_count = (size_t)groups,
+                             .task_count = (size_t)count,
+                             .heads = p->s.heads,
+                             .scale = 0.3f,
+                             .q = p->q + begin * all,
+                             .q_stride = all,
+                             .out = out + begin * all,
+                             .out_stride = all,
+                             .cache = p->cache,
+                             .records = guarded((size_t)records * record),
+                             .unfinished =
+                                 guarded((size_t)groups * p->s.kv_heads * sizeof(int32_t))};
   kvk_attend(c->kernels, team, &attention, guarded(scratch * (size_t)kvk_team_threads(team)),
              scratch);
 }
@@ -144,8 +142,8 @@ static void check_values(check *c, const problem *p, const float *out) {
         for (size_t at = 0; at <= row; at++)
           sum += weight[at] * stored(p->v + at * kv + head / group * n, n, d, p->cache.type);
         double error = fabs(out[(row * p->s.heads + head) * n + d] - sum / total);
-        EXPECT(c, error < tolerance, "attention, position %zu, head %zu, dimension %zu: off by %g", row,
-               head, d, error);
+        EXPECT(c, error < tolerance, "attention, position %zu, head %zu, dimension %zu: off by %g",
+               row, head, d, error);
       }
     }
   }

@@ -49,8 +49,8 @@ KVK_INLINE void pack_keys_of(const kvk_kv_type type, const kvk_cache *cache, con
       vf block[VW];
       KVK_UNROLL
       for (size_t i = 0; i < VW; i++)
-        block[i] = t + i < count ? load_kv(type, base + (size_t)slots[t + i] * cache->slot_stride, d,
-                                           cache->head_dimension)
+        block[i] = t + i < count ? load_kv(type, base + (size_t)slots[t + i] * cache->slot_stride,
+                                           d, cache->head_dimension)
                                  : vf_set1(0);
       vf_transpose(block);
       KVK_UNROLL

@@ -48,8 +48,7 @@ KVK_INLINE void ATTENTION(merge_partition)(float *output, float *maximum, float 
   vf old_factor = ATTENTION(exponential)(vf_set1(*maximum - top));
   vf new_factor = ATTENTION(exponential)(vf_set1(next_maximum - top));
   for (size_t d = 0; d < padded; d += VW)
-    vf_store(output + d,
-             vf_fma(vf_load(next + d), new_factor, vf_load(output + d) * old_factor));
+    vf_store(output + d, vf_fma(vf_load(next + d), new_factor, vf_load(output + d) * old_factor));
   float factors[2][VW];
   vf_store(factors[0], old_factor);
   vf_store(factors[1], new_factor);
@@ -93,8 +92,8 @@ static void ATTENTION(batch)(ATTENTION(item) * at, size_t first, size_t n, size_
   float maximum[KVK_ATTENTION_BATCH], sum[KVK_ATTENTION_BATCH];
   for (size_t m = 0; m < n; m++)
     ATTENTION(soften)
-    (at->scores + m * KVK_PARTITION, seen[m], kvk_round_up(most[m / part], 32),
-     at->weights + m * KVK_PARTITION, &maximum[m], &sum[m]);
+  (at->scores + m * KVK_PARTITION, seen[m], kvk_round_up(most[m / part], 32),
+   at->weights + m * KVK_PARTITION, &maximum[m], &sum[m]);
   for (size_t p = 0, m = 0; p < parts; p++, m += part) {
     ATTENTION(product)
     (n - m < part ? n - m : part, padded, most[p], at->weights + m * KVK_PARTITION, KVK_PARTITION,
@@ -104,8 +103,8 @@ static void ATTENTION(batch)(ATTENTION(item) * at, size_t first, size_t n, size_
   if (at->merges) {
     for (size_t m = 0; m < n; m++)
       ATTENTION(merge_partition)
-      (at->output + (first + m) * padded, &at->maximum[first + m], &at->sum[first + m],
-       at->partial + m * padded, maximum[m], sum[m], padded);
+    (at->output + (first + m) * padded, &at->maximum[first + m], &at->sum[first + m],
+     at->partial + m * padded, maximum[m], sum[m], padded);
     return;
   }
   for (size_t m = 0; m < n; m++) {
@@ -152,10 +151,9 @@ static void ATTENTION(pack)(ATTENTION(item) * at) {
     size_t place = piece->place * KVK_TILE * at->padded;
     if (i % 2 == 0)
       ATTENTION(pack_keys)
-      (cache, piece->base, slots, piece->count, at->padded, at->keys + place);
-    else
-      ATTENTION(pack_values)
-      (cache, piece->base, slots, piece->count, at->padded, at->values + place);
+    (cache, piece->base, slots, piece->count, at->padded, at->keys + place);
+    else ATTENTION(pack_values)(cache, piece->base, slots, piece->count, at->padded,
+                                at->values + place);
     at->tile[piece->place] = piece->tile;
     at->count[piece->place] = piece->count;
   }
@@ -276,12 +274,11 @@ static void ATTENTION(attend)(const kvk_attention_item *piece) {
     for (int32_t i = 0; i < runs[r].rows; i++, row++) {
       at.row[row] = runs[r].row + i;
       at.position[row] = runs[r].position + i;
-      at.record[row] =
-          runs[r].record + (int64_t)((size_t)i * partitions * job->heads + first_head);
+      at.record[row] = runs[r].record + (int64_t)((size_t)i * partitions * job->heads + first_head);
       for (size_t head = 0; head < at.heads; head++)
         ATTENTION(take_query)
-        (job->q + (size_t)at.row[row] * job->q_stride + (first_head + head) * at.dimension,
-         job->scale, at.dimension, padded, at.query + (row * at.heads + head) * padded);
+      (job->q + (size_t)at.row[row] * job->q_stride + (first_head + head) * at.dimension,
+       job->scale, at.dimension, padded, at.query + (row * at.heads + head) * padded);
     }
   }
   if (at.merges) {
@@ -330,9 +327,9 @@ static void ATTENTION(attend)(const kvk_attention_item *piece) {
     return;
   for (size_t m = 0; m < queries; m++)
     ATTENTION(finish)
-    (at.output + m * padded, at.sum[m], at.dimension,
-     job->out + (size_t)at.row[m / at.heads] * job->out_stride +
-         (first_head + m % at.heads) * at.dimension);
+  (at.output + m * padded, at.sum[m], at.dimension,
+   job->out + (size_t)at.row[m / at.heads] * job->out_stride +
+       (first_head + m % at.heads) * at.dimension);
 }
 
 static void ATTENTION(merge)(const kvk_attention *job, const kvk_attention_group *group,
@@ -346,7 +343,8 @@ static void ATTENTION(merge)(const kvk_attention *job, const kvk_attention_group
     for (size_t row = 0; row < (size_t)run->rows; row++) {
       size_t partitions = ((size_t)run->position + row) / KVK_PARTITION + 1;
       for (size_t head = kv_head * heads; head < (kv_head + 1) * heads; head++) {
-        float *state = job->records + ((size_t)run->record + row * most * job->heads + head) * record;
+        float *state =
+            job->records + ((size_t)run->record + row * most * job->heads + head) * record;
         const float *next = state;
         // The first partition's result becomes the state, with the very bits that merging it into
         // an empty state gives: the factors are 0 and 1.
