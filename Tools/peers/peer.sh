@@ -74,6 +74,7 @@ serve() {
 start() {
     local url
     url="http://127.0.0.1:$(port "$1")/v1/models"
+    if python3 -c "import urllib.request; urllib.request.urlopen('$url', timeout=2)" 2>/dev/null; then return; fi
     setsid "$0" serve "$1" >"$PEERS/$1.log" 2>&1 &
     echo $! >"$PEERS/$1.pid"
     for _ in $(seq 600); do

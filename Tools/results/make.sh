@@ -4,6 +4,7 @@
 #   Tools/results/make.sh                       about a quarter of an hour with all other servers
 #   PEERS_TO_RUN="" Tools/results/make.sh       Kvasir alone
 #   PARTS="reuse blocks" …                      only some of: reuse arrivals blocks fan-out; the rest is taken from the last run
+#   KEEP_PEERS=1 …                              leaves the other servers running
 #   ROUNDS=5 …                                  more rounds (3); FAN_OUT_ROUNDS (1) and BLOCK_ROUNDS (5) likewise
 #   USERS=4 SHARED=256 CONTEXT=512 …            less load, to see whether everything runs
 #
@@ -26,7 +27,7 @@ KVASIR="${KVASIR:-.build/release/kvasir}"
 mkdir -p "$OUT"
 
 [ -x "$KVASIR" ] || swift build -c release --product kvasir
-trap 'for peer in $PEERS_TO_RUN; do Tools/peers/peer.sh stop "$peer"; done' EXIT
+[ -n "${KEEP_PEERS:-}" ] || trap 'for peer in $PEERS_TO_RUN; do Tools/peers/peer.sh stop "$peer"; done' EXIT
 
 against=()
 if [ -n "$PEERS_TO_RUN" ] && [[ " $PARTS " == *" reuse "* || " $PARTS " == *" fan-out "* ]]; then
