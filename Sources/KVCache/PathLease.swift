@@ -38,6 +38,11 @@ public struct PathLease: ~Copyable {
         return known
     }
 
+    /// The number of tokens at the head of the path that are computed or claimed by the current step.
+    public mutating func claimedCount() -> Int {
+        cache.tree.claimedCount(of: path, from: computedCount())
+    }
+
     /// Lets a token join the path's end: it follows what is cached or pending there, or takes room of its own.
     ///
     /// - Throws: `KVCacheError.poolExhausted`; the path is as before then.

@@ -65,10 +65,11 @@ extension Scheduler {
         return room
     }
 
-    /// Returns whether there is room left.
+    /// Adds what fits of a prompt, unless the step is large enough as it is. Returns whether there is room left.
     private func addPrefill(_ sequence: Sequence, to plan: inout StepPlan, _ room: inout PrefillRoom) -> Bool {
         let rows = min(room.rows, policy.prefillCost.tokens(within: room.work, from: sequence.computedCount))
         guard rows > 0 else { return false }
+        if completesPrompt, plannedRows >= policy.efficientRows, !isClaimed(sequence) { return false }
         let before = plannedRows
         add(sequence, to: &plan, upTo: before + rows)
         let work = max(1, policy.prefillCost(sequence.rows))
@@ -77,6 +78,11 @@ extension Scheduler {
         plannedWork += work
         namespaces.plan(work, for: sequence)
         return room.rows > 0 && room.work >= 1
+    }
+
+    /// Whether the step computes all that is missing of a prompt.
+    private func isClaimed(_ sequence: Sequence) -> Bool {
+        sequence.lease?.claimedCount() == sequence.tokens.count
     }
 
     private func add(_ sequence: Sequence, to plan: inout StepPlan, upTo end: Int) {
@@ -93,7 +99,9 @@ extension Scheduler {
         }
         plannedRows += sequence.rows.count
         let last = addSpan(of: sequence, rows: sequence.rows, to: &plan)
-        if sequence.rows.upperBound == sequence.tokens.count { choosing.append((sequence, last)) }
+        guard sequence.rows.upperBound == sequence.tokens.count else { return }
+        choosing.append((sequence, last))
+        if sequence.isPrefilling { completesPrompt = true }
     }
 
     /// Adds rows whose slots are in the plan. Returns the last one.

@@ -48,6 +48,8 @@ public final class Scheduler {
     var plannedWork = 0.0
     /// Its rows, those counted that may turn out to be shared.
     var plannedRows = 0
+    /// Whether it computes a prompt's last token.
+    var completesPrompt = false
     var planned: [Sequence] = []
     /// Which path each span of the plan is of.
     var spanOwners: [Sequence] = []
@@ -173,5 +175,6 @@ public final class Scheduler {
         choices.removeAll(keepingCapacity: true)
         plannedWork = 0
         plannedRows = 0
+        completesPrompt = false
     }
 }

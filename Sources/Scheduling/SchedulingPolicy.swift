@@ -15,6 +15,9 @@ public struct SchedulingPolicy: Sendable {
     /// Seconds that may lie between two tokens of a sequence: as long as any sequence decodes, steps prefill no more than fits
     /// into this time by what measured steps took (`Scheduler.commit`). `nil` for no such limit.
     public var targetInterTokenLatency: Double?
+    /// Rows from which a step computes prompts at full rate. Once a step has as many and completes a prompt, it takes on no further
+    /// ones: what they would add, whoever is complete would wait for. At least 1.
+    public var efficientRows = 128
     /// Weights of namespaces that have another than 1; above 0. Places among running sequences and prefill are shared out by it.
     public var shares: [CacheNamespace: Double] = [:]
     /// How much prefill, in units of `PrefillCost`, a namespace may be behind its share before its prompts go before others'.

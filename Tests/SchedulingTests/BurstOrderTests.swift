@@ -63,7 +63,7 @@ struct BurstOrderTests {
         while !scheduler.isIdle {
             let plan = scheduler.plan(ended: &outcomes)
             time += plan.tokens.count
-            sum += time * plan.logitRows.count
+            sum += time * scheduler.choices.count
             _ = scheduler.commit(chosen: scheduler.choices.map { _ in TokenID(0) })
         }
         return Double(sum) / Double(prompts.count)
@@ -89,6 +89,18 @@ struct BurstOrderTests {
         }
         #expect((sums[.horn] ?? 0) <= min(sums[.arrival] ?? 0, sums[.longestPrefix] ?? 0) * 1.0001)
         #expect((sums[.horn] ?? 0) <= 1.02 * seeds)
+    }
+
+    @Test("Short suffixes behind a shared prefix: large steps end early, and the mean stays near the optimum")
+    func suffixes() {
+        let prefix = Array(repeating: TokenID(1), count: 1_024)
+        let prompts = (0..<16).map { prefix + Array(repeating: TokenID(Int32(2 + $0)), count: 32) }
+        let mean = Self.meanEnd(prompts, .horn, rows: 512, tokensPerBlock: 16)
+        // One prompt at a time would be ready at 1,024 + 32, + 64 …; steps of four prompts are each ready with their last.
+        #expect(mean == 1_024 + 128 * 2.5)
+        // Prompts whose tokens all are in the step come with it, however large it is.
+        let same = Array(repeating: prompts[0], count: 9)
+        #expect(Self.meanEnd(same, .horn, rows: 512, tokensPerBlock: 16) == 1_056)
     }
 
     @Test("Small bursts: the best of all orders of the prompts")

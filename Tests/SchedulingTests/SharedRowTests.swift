@@ -57,7 +57,9 @@ struct SharedRowTests {
 
     @Test("Equal tokens behind different beginnings, or in different namespaces, are different rows")
     func different() {
-        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 1_000)
+        var policy = SchedulingPolicy()
+        policy.efficientRows = .max
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 1_000, policy: policy)
         for salt in ["a", "b"] {
             for first in [30, 31] as [TokenID] {
                 _ = engine.scheduler.submit(
