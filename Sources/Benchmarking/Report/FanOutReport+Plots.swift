@@ -20,7 +20,7 @@ extension FanOutReport {
         return [
             Plot(
                 name: "fan-out",
-                svg: BarPlot(title: "Mean time to first token, fan-out, cold cache", groups: groups).svg())
+                svg: BarPlot(title: "Mean TTFT, fan-out, cold cache", groups: groups).svg())
         ]
     }
 }

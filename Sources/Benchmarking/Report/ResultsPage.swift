@@ -130,7 +130,7 @@ public struct ResultsPage: Sendable {
         var text = """
             ## Users who come otherwise
             Over the time of one prefill, evenly or at random, or with a first user who leaves in the middle of it. What only the one who
-            left needed counts as distinct as far as it was computed. With arrivals over time the bound is what the same order reaches, not a proven least.
+            left needed counts as distinct as far as it was computed. Medians of \(Figures.rounds(report.settings.rounds)). With arrivals over time the bound is what the same order reaches, not a proven least.
 
             """
         for plot in report.plots { text += "\n" + image(plot.name, "Mean time to first token, other arrivals") }
@@ -160,7 +160,10 @@ public struct ResultsPage: Sendable {
     }
 
     private func section(_ report: FanOutReport) -> String {
-        var text = "## Fan-out\nAll cold.\n"
+        var text = "## Fan-out\nAll cold; \(Figures.rounds(report.settings.rounds)).\n"
+        let here = Set(report.rows.map(\.server))
+        let missing = Set(reuse?.rows.map(\.server) ?? []).subtracting(here).sorted()
+        if !missing.isEmpty { text += "Not in this run: \(missing.joined(separator: ", ")).\n" }
         for plot in report.plots { text += "\n" + image(plot.name, "Mean time to first token, fan-out") }
         for kind in FanOutRow.Kind.allCases {
             text += "\n### \(report.title(kind))\n\(report.table(kind).markdown)"

@@ -13,7 +13,7 @@ extension ReuseReport {
                     Plot(
                         name: "reuse-\(state.rawValue)",
                         svg: BarPlot(
-                            title: "Mean time to first token, users at once, \(state.rawValue) cache", groups: groups
+                            title: "Mean TTFT, users at once, \(state.rawValue) cache", groups: groups
                         ).svg()))
             }
             if settings.users.count >= 3, let first = cases.first {
@@ -27,7 +27,7 @@ extension ReuseReport {
             plots.append(
                 Plot(
                     name: "reuse-arrivals",
-                    svg: BarPlot(title: "Mean time to first token, other arrivals, cold cache", groups: groups).svg()))
+                    svg: BarPlot(title: "Mean TTFT, other arrivals, cold cache", groups: groups).svg()))
         }
         return plots
     }
@@ -44,7 +44,7 @@ extension ReuseReport {
         if let bound = rows.first?.bound, !bars.isEmpty {
             bars.append(
                 BarPlot.Bar(
-                    name: "bound: each token once, best order", value: bound, text: Figures.seconds(bound), series: 5))
+                    name: "bound: each token once, best order", value: bound, text: Figures.seconds(bound), series: 6))
         }
         return bars
     }
