@@ -1,4 +1,4 @@
-public import ArgumentParser
+import ArgumentParser
 import Kvasir
 
 /// `SALT=SHARE` or `SALT=SHARE,SIZE`: what requests with a `cache_salt` are promised.
