@@ -79,6 +79,8 @@ struct ReportTests {
         let text = "processor\t: 0\nvendor_id\t: X\nmodel name\t: Some CPU: 2\nmodel name\t: other\n"
         #expect(MachineDescription.name(inProcessorInformation: text) == "Some CPU: 2")
         #expect(MachineDescription.name(inProcessorInformation: "") == nil)
+        let generations = "cpu family\t: 25\nmodel\t\t: 17\nmodel name\t: One Name\nmodel\t\t: 18\n"
+        #expect(MachineDescription.name(inProcessorInformation: generations) == "One Name (family 25, model 17)")
     }
 
     @Test("Cases are all combinations, but nobody leaves where there is nothing to compute")

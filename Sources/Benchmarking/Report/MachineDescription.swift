@@ -35,12 +35,16 @@ public struct MachineDescription: Sendable, Equatable, Codable {
         #endif
     }
 
-    /// The first processor's name in the text of `/proc/cpuinfo`.
+    /// The first processor's name in the text of `/proc/cpuinfo`. Virtual machines give processors of several generations one name, so
+    /// family and model are added where they are told.
     static func name(inProcessorInformation text: String) -> String? {
+        var fields: [String: String] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-            if parts.count == 2, parts[0] == "model name" { return parts[1] }
+            if parts.count == 2, fields[parts[0]] == nil { fields[parts[0]] = parts[1] }
         }
-        return nil
+        guard let name = fields["model name"] else { return nil }
+        guard let family = fields["cpu family"], let model = fields["model"] else { return name }
+        return "\(name) (family \(family), model \(model))"
     }
 }

@@ -1,3 +1,4 @@
+import Benchmarking
 import Compute
 import Foundation
 
@@ -17,8 +18,9 @@ struct MachineReport: Encodable {
     let limits: [Limit]
 
     init(team: ThreadTeam, limits: LimitSamples) {
-        processor = Self.processorName()
-        processors = ProcessInfo.processInfo.processorCount
+        let machine = MachineDescription.current
+        processor = machine.processor
+        processors = machine.cores
         threads = team.threadCount
         instructionSet = team.instructionSet.rawValue
         self.limits = limits.limits.map {
@@ -38,16 +40,6 @@ struct MachineReport: Encodable {
             Limits measured meanwhile: \(bounds.joined(separator: ", "))
 
             """
-    }
-
-    private static func processorName() -> String {
-        #if os(Linux)
-            let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
-            if let line = lines.first(where: { $0.hasPrefix("model name") }), let colon = line.firstIndex(of: ":") {
-                return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-            }
-        #endif
-        return "unknown processor"
     }
 }
 
