@@ -184,11 +184,11 @@ extension PrefixTree {
         var paths: [[TokenID]] = []
         for index in nodes.usedIndices {
             let node = NodeID(Int32(index))
-            guard nodes.block[node] != .none, nodes.flags[node].contains(.listed), nodes.ready[node] > 0 else {
+            guard nodes.block[node] != .none, nodes.flags[node].contains(.listed), nodes.ready(of: node) > 0 else {
                 continue
             }
             var tokens: [TokenID] = []
-            var (current, length) = (node, Int(nodes.ready[node]))
+            var (current, length) = (node, Int(nodes.ready(of: node)))
             while nodes.block[current] != .none {
                 tokens = (0..<length).map { nodes.tokens(of: current)[$0] } + tokens
                 length = Int(nodes.attach[current])

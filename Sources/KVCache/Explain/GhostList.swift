@@ -44,8 +44,10 @@ struct GhostList: ~Copyable {
     private let mask: UInt64
     /// How many nodes are brought near at a time: as many cache lines as stay near.
     static let nearby = 128
-    /// The hashes of the nodes that were brought near.
-    let approached = Column(capacity: nearby, filler: PathHash(rawValue: 0))
+    /// How many nodes are looked for first.
+    static let fewest = 4
+    private var firsts = Column(capacity: nearby, filler: PathHash(rawValue: 0))
+    private var checks = Column(capacity: nearby, filler: TokenCheck(PathHash(rawValue: 0)))
     /// Keeps what `approach` reads from being optimised away.
     private var read: UInt64 = 0
     private(set) var count = 0
@@ -60,7 +62,8 @@ struct GhostList: ~Copyable {
 
     deinit {
         entries.deallocate()
-        approached.deallocate()
+        firsts.deallocate()
+        checks.deallocate()
     }
 
     /// How many there is room for.
@@ -85,16 +88,21 @@ struct GhostList: ~Copyable {
         set[0] = Entry(key: ghost.first.rawValue, facts: Self.facts(of: ghost))
     }
 
-    /// Takes the hashes of a few nodes, and reads where these are or would be remembered: so memory is waited for once and not for
-    /// one after the other.
-    ///
-    /// - Parameter count: up to `nearby`.
-    mutating func approach(_ count: Int, _ first: (Int) -> PathHash) {
+    /// Room to write down, for some nodes, the hashes up to their first tokens, and what is checked; valid until it is asked for again.
+    mutating func hashes(
+        _ count: Int
+    ) -> (firsts: UnsafeMutablePointer<PathHash>, checks: UnsafeMutablePointer<TokenCheck>) {
+        firsts.makeRoom(for: count, limit: .max)
+        checks.makeRoom(for: count, limit: .max)
+        return (firsts.pointer(at: 0), checks.pointer(at: 0))
+    }
+
+    /// Reads where up to `nearby` nodes are or would be remembered: so memory is waited for once and not for one after the other.
+    mutating func approach(_ hashes: UnsafeBufferPointer<PathHash>) {
         guard capacity > 0 else { return }
-        let (hashes, entries, mask) = (approached.pointer(at: 0), entries.pointer(at: 0), mask)
-        for place in 0..<count { hashes[place] = first(place) }
+        let (entries, mask) = (entries.pointer(at: 0), mask)
         var sum: UInt64 = 0
-        for place in 0..<count { sum ^= entries[Self.set(of: hashes[place], mask)].key }
+        for hash in hashes { sum ^= entries[Self.set(of: hash, mask)].key }
         read ^= sum
     }
 

@@ -19,7 +19,7 @@ extension PrefixTree {
             position = taken
         }
         guard position < tokens.count else { return }
-        let space = nodes.space[path.root]
+        let space = nodes.space(of: path.root)
         makeRoom(for: (tokens.count - position - 1) / nodes.tokensPerBlock + 1, in: space)
         while position < tokens.count {
             let made = nodes.makeRun(
@@ -40,20 +40,20 @@ extension PrefixTree {
         let length = path.tailLength
         if length < Int(nodes.count[tail]), nodes.tokens(of: tail)[length] == token {
             path.take(1)
-            if Int(nodes.ready[tail]) > length { records[id].generatedReady += 1 }
+            if Int(nodes.ready(of: tail)) > length { records[id].generatedReady += 1 }
             return
         }
         if let child = index.find(parent: tail, attach: length, first: token, in: nodes) {
-            guard nodes.tier[child] == .memory || availableBlocks(for: nodes.space[path.root]) > 0 else {
+            guard nodes.tier[child] == .memory || availableBlocks(for: nodes.space(of: path.root)) > 0 else {
                 throw .poolExhausted(needed: 1, available: 0)
             }
             log.beginOperation()
             lease(child)
             path.enter(child, taking: 1)
-            if nodes.ready[child] > 0 { records[id].generatedReady += 1 }
+            if nodes.ready(of: child) > 0 { records[id].generatedReady += 1 }
         } else {
             let needed = blocksToAppend(1, to: path)
-            let available = availableBlocks(for: nodes.space[path.root])
+            let available = availableBlocks(for: nodes.space(of: path.root))
             guard needed <= available else {
                 throw .poolExhausted(needed: needed, available: available)
             }
@@ -72,20 +72,40 @@ extension PrefixTree {
     }
 
     /// Looks whether new nodes' tokens were here before.
+    ///
+    /// What hangs on a node goes before it, so what was evicted lately is remembered from its first node on: who finds nothing for some
+    /// nodes need not look for those behind them.
     private mutating func recall(_ range: Range<Int>) {
-        guard range.count <= GhostList.nearby else {
-            let middle = range.lowerBound + GhostList.nearby
-            recall(range.lowerBound..<middle)
-            return recall(middle..<range.upperBound)
+        let (hasher, size) = (nodes.hasher, nodes.tokensPerBlock)
+        let tokens = nodes.tokens(of: NodeID(Int32(range.lowerBound)))
+        var hash = nodes.prefix(of: NodeID(Int32(range.lowerBound)))
+        var (lower, upper) = (0, min(range.count, GhostList.fewest))
+        while lower < upper {
+            let firsts = ghosts.hashes(upper - lower).firsts
+            for place in lower..<upper {
+                firsts[place - lower] = hasher.extend(hash, by: tokens[place * size])
+                hash = hasher.extend(hash, by: tokens + place * size, count: size)
+            }
+            ghosts.approach(UnsafeBufferPointer(start: firsts, count: upper - lower))
+            var found = 0
+            for place in lower..<upper {
+                guard let ghost = ghosts.remove(firsts[place - lower]) else { continue }
+                found += 1
+                guard ghost.cause == .evicted || ghost.cause == .expired else { continue }
+                recall(NodeID(Int32(range.lowerBound + place)), ghost)
+            }
+            guard found > 0 else { return }
+            (lower, upper) = (upper, min(range.count, upper + GhostList.nearby))
         }
-        approach(range)
-        for index in range {
-            guard let ghost = ghosts.remove(ghosts.approached[index - range.lowerBound]) else { continue }
-            guard ghost.cause == .evicted || ghost.cause == .expired else { continue }
-            nodes.flags[index].insert(.recalled)
-            let missed = min(ghost.tokens, Int(nodes.count[index]))
-            count(in: nodes.space[index]) { $0.missedTokens += missed }
+    }
+
+    private mutating func recall(_ node: NodeID, _ ghost: GhostList.Memory) {
+        if !isLRU {
+            nodes.settle(node)
+            nodes.flags[node].insert(.recalled)
         }
+        let missed = min(ghost.tokens, Int(nodes.count[node]))
+        count(in: nodes.space(of: node)) { $0.missedTokens += missed }
     }
 
     private func write(_ tokens: UnsafeBufferPointer<TokenID>, from position: Int, into node: NodeID) -> Int {

@@ -11,7 +11,7 @@ extension PrefixTree {
         for (place, node) in path.nodes.enumerated().reversed() {
             let kept = max(0, keep - path.start(at: place))
             let count = Int(nodes.count[node])
-            guard kept < count, nodes.leases[node] == 0, path.length(at: place) == count else { break }
+            guard kept < count, nodes.leases(of: node) == 0, path.length(at: place) == count else { break }
             if kept == 0, nodes.children[node] == 0 {
                 drop(node, because: .truncated)
                 dropped += count
@@ -19,9 +19,10 @@ extension PrefixTree {
             }
             let end = max(kept, lastAttach(to: node))
             retract(node, from: end)
+            nodes.settle(node)
             nodes.count[node] = UInt8(end)
-            nodes.ready[node] = UInt8(end)
-            nodes.claimed[node] = UInt8(end)
+            nodes.ownReady[node] = UInt8(end)
+            nodes.ownClaimed[node] = UInt8(end)
             dropped += count - end
             break
         }
@@ -45,7 +46,7 @@ extension PrefixTree {
 
     private mutating func reset(_ space: SpaceID?, in tier: CacheTier) -> Int {
         let leaves = tier == .memory ? evictable.nodes : slowEvictable.nodes
-        var victims = leaves.filter { space == nil || nodes.space[$0] == space }
+        var victims = leaves.filter { space == nil || nodes.space(of: $0) == space }
         var dropped = 0
         while let node = victims.popLast() {
             let parent = nodes.parent[node]
@@ -61,7 +62,7 @@ extension PrefixTree {
     private func lastAttach(to node: NodeID) -> Int {
         guard nodes.children[node] > 0 else { return 0 }
         return nodes.usedIndices.reduce(0) { last, index in
-            nodes.parent[index] == node ? max(last, Int(nodes.attach[index])) : last
+            nodes.parent[index] == node && nodes.block[index] != .none ? max(last, Int(nodes.attach[index])) : last
         }
     }
 }
