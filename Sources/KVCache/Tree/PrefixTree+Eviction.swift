@@ -88,11 +88,23 @@ extension PrefixTree {
 
     /// Forgets a node without lease and child, and remembers that it was there.
     mutating func drop(_ node: NodeID, because cause: DropCause) {
-        evictable.remove(node)
-        slowEvictable.remove(node)
-        let parent = nodes.parent[node]
-        handOnUse(of: node, to: parent)
-        forget(node.index..<node.index + 1, because: cause)
+        drop(node.index..<node.index + 1, because: cause)
+    }
+
+    /// Forgets nodes without leases that lie side by side and hang on one another, the last one without a child, and remembers them.
+    mutating func drop(_ range: Range<Int>, because cause: DropCause) {
+        let last = NodeID(Int32(range.upperBound - 1))
+        evictable.remove(last)
+        slowEvictable.remove(last)
+        let parent = nodes.parent[range.lowerBound]
+        var (use, uses): (UInt64, UInt8) = (0, 0)
+        nodes.forEachPart(of: range) { part, id in
+            guard id == .none else { return }
+            use = max(use, nodes.lastUse[part.lowerBound])
+            uses = UInt8(min(255, Int(uses) + Int(nodes.uses[part.lowerBound])))
+        }
+        note(use, uses, at: parent)
+        forget(range, because: cause)
         becomeLeaf(parent)
     }
 
@@ -117,30 +129,28 @@ extension PrefixTree {
 
     private mutating func remember(_ range: Range<Int>, because cause: DropCause) {
         let (hasher, size) = (nodes.hasher, nodes.tokensPerBlock)
-        let tokens = nodes.tokens(of: NodeID(Int32(range.lowerBound)))
-        let scratch = ghosts.hashes(range.count)
+        let drafts = ghosts.room(for: range.count)
         var hash = nodes.prefix(of: NodeID(Int32(range.lowerBound)))
-        for place in 0..<range.count {
-            let index = range.lowerBound + place
-            if nodes.owner[index] == .none { hash = nodes.ownPrefix[index] }
-            scratch.firsts[place] = hasher.extend(hash, by: tokens[place * size])
-            hash = hasher.extend(hash, by: tokens + place * size, count: Int(nodes.count[index]))
-            scratch.checks[place] = TokenCheck(hash)
+        var (index, count) = (range.lowerBound, 0)
+        while index < range.upperBound {
+            let id = nodes.owner[index]
+            if id == .none { hash = nodes.ownPrefix[index] }
+            let end = id == .none ? index + 1 : min(index + max(1, GhostList.portion / size), Int(nodes.stretches[id].end))
+            let wasExpired = cause == .evicted && nodes.flags[index].contains(.expired)
+            let (held, tokens) = (id == .none ? Int(nodes.count[index]) : (end - index) * size, nodes.tokens(of: NodeID(Int32(index))))
+            let first = hasher.extend(hash, by: tokens[0])
+            hash = hasher.extend(hash, by: tokens, count: held)
+            drafts[count] = GhostList.Ghost(
+                first: first, check: TokenCheck(hash), tokens: UInt8(held), time: time, priority: nodes.priority[index],
+                cause: wasExpired ? .expired : cause)
+            (index, count) = (end, count + 1)
         }
-        // The end goes first, a few nodes at a time.
-        var upper = range.count
-        while upper > 0 {
-            let lower = max(0, upper - GhostList.nearby)
-            ghosts.approach(UnsafeBufferPointer(start: scratch.firsts + lower, count: upper - lower))
-            for place in (lower..<upper).reversed() {
-                let index = range.lowerBound + place
-                let wasExpired = cause == .evicted && nodes.flags[index].contains(.expired)
-                ghosts.insert(
-                    GhostList.Ghost(
-                        first: scratch.firsts[place], check: scratch.checks[place], tokens: nodes.count[index],
-                        time: time, priority: nodes.priority[index], cause: wasExpired ? .expired : cause))
-            }
-            upper = lower
+        // The end goes first, a few at a time.
+        while count > 0 {
+            let lower = max(0, count - GhostList.nearby)
+            ghosts.approach(count - lower) { drafts[lower + $0].first }
+            for place in (lower..<count).reversed() { ghosts.insert(drafts[place]) }
+            count = lower
         }
     }
 

@@ -77,35 +77,38 @@ extension PrefixTree {
     /// nodes need not look for those behind them.
     private mutating func recall(_ range: Range<Int>) {
         let (hasher, size) = (nodes.hasher, nodes.tokensPerBlock)
-        let tokens = nodes.tokens(of: NodeID(Int32(range.lowerBound)))
         var hash = nodes.prefix(of: NodeID(Int32(range.lowerBound)))
-        var (lower, upper) = (0, min(range.count, GhostList.fewest))
-        while lower < upper {
-            let firsts = ghosts.hashes(upper - lower).firsts
-            for place in lower..<upper {
-                firsts[place - lower] = hasher.extend(hash, by: tokens[place * size])
-                hash = hasher.extend(hash, by: tokens + place * size, count: size)
+        var (index, missing) = (range.lowerBound, 0)
+        while index < range.upperBound, missing < GhostList.patience {
+            let tokens = nodes.tokens(of: NodeID(Int32(index)))
+            let held = (range.upperBound - 1 - index) * size + Int(nodes.count[range.upperBound - 1])
+            guard let ghost = ghosts.remove(hasher.extend(hash, by: tokens[0])) else {
+                missing += 1
+                hash = hasher.extend(hash, by: tokens, count: min(size, held))
+                index += 1
+                continue
             }
-            ghosts.approach(UnsafeBufferPointer(start: firsts, count: upper - lower))
-            var found = 0
-            for place in lower..<upper {
-                guard let ghost = ghosts.remove(firsts[place - lower]) else { continue }
-                found += 1
-                guard ghost.cause == .evicted || ghost.cause == .expired else { continue }
-                recall(NodeID(Int32(range.lowerBound + place)), ghost)
+            missing = 0
+            // All of it, if that is what follows here; else its first node is sure to have been here.
+            let whole = hasher.extend(hash, by: tokens, count: min(ghost.tokens, held))
+            let isWhole = ghost.tokens <= held && ghost.mayHold(TokenCheck(whole))
+            let next = isWhole ? index + (ghost.tokens - 1) / size + 1 : index + 1
+            if ghost.cause == .evicted || ghost.cause == .expired {
+                recall(index..<next, missed: isWhole ? ghost.tokens : min(ghost.tokens, size, held))
             }
-            guard found > 0 else { return }
-            (lower, upper) = (upper, min(range.count, upper + GhostList.nearby))
+            hash = hasher.extend(hash, by: tokens, count: min((next - index) * size, held))
+            index = next
         }
     }
 
-    private mutating func recall(_ node: NodeID, _ ghost: GhostList.Memory) {
+    private mutating func recall(_ range: Range<Int>, missed: Int) {
         if !isLRU {
-            nodes.settle(node)
-            nodes.flags[node].insert(.recalled)
+            for index in range {
+                nodes.settle(NodeID(Int32(index)))
+                nodes.flags[index].insert(.recalled)
+            }
         }
-        let missed = min(ghost.tokens, Int(nodes.count[node]))
-        count(in: nodes.space(of: node)) { $0.missedTokens += missed }
+        count(in: nodes.space(of: NodeID(Int32(range.lowerBound)))) { $0.missedTokens += missed }
     }
 
     private func write(_ tokens: UnsafeBufferPointer<TokenID>, from position: Int, into node: NodeID) -> Int {

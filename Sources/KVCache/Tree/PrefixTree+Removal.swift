@@ -49,13 +49,27 @@ extension PrefixTree {
         var victims = leaves.filter { space == nil || nodes.space(of: $0) == space }
         var dropped = 0
         while let node = victims.popLast() {
-            let parent = nodes.parent[node]
-            dropped += Int(nodes.count[node])
-            drop(node, because: .reset)
+            let range = chain(endingWith: node)
+            let parent = nodes.parent[range.lowerBound]
+            for index in range { dropped += Int(nodes.count[index]) }
+            drop(range, because: .reset)
             let isNext = tier == .memory ? evictable.contains(parent) : slowEvictable.contains(parent)
             if isNext { victims.append(parent) }
         }
         return dropped
+    }
+
+    /// The nodes that can go with a leaf at once: in memory, side by side, each with nothing but the next hanging on it.
+    private func chain(endingWith leaf: NodeID) -> Range<Int> {
+        var first = leaf
+        while nodes.tier[first] == .memory, nodes.slowChildren[first] == 0 {
+            let parent = nodes.parent[first]
+            guard parent.rawValue + 1 == first.rawValue, nodes.block[parent] != .none, nodes.children[parent] == 1,
+                nodes.tier[parent] == .memory, nodes.leases(of: parent) == 0
+            else { break }
+            first = parent
+        }
+        return first.index..<leaf.index + 1
     }
 
     /// Behind which token of a node its last child attaches; 0 if it has none.
