@@ -55,7 +55,8 @@ extension NodeStore {
     }
 
     /// Makes plain nodes. Returns the hash of the path up to their end.
-    private mutating func makeStretch(_ range: Range<Int>, space: SpaceID, position: Int, prefix: PathHash) -> PathHash {
+    private mutating func makeStretch(_ range: Range<Int>, space: SpaceID, position: Int, prefix: PathHash) -> PathHash
+    {
         let (own, size) = (tokens(of: NodeID(Int32(range.lowerBound))), tokensPerBlock)
         var hash = prefix
         if hasher.namesBlocks {
@@ -99,8 +100,8 @@ extension NodeStore {
     @inline(__always)
     private mutating func changeLeases(_ range: Range<Int>, by change: Int32, _ isCounted: (Int32) -> Bool) -> Int {
         guard !range.isEmpty else { return 0 }
-        part(before: range.lowerBound)
-        part(before: range.upperBound)
+        if owner[range.lowerBound] != .none { part(before: range.lowerBound) }
+        if owner[range.upperBound - 1] != .none { part(before: range.upperBound) }
         var counted = 0
         var index = range.lowerBound
         while index < range.upperBound {

@@ -165,9 +165,11 @@ struct NodeStore: ~Copyable {
 
     /// The bytes it occupies.
     var bytes: Int {
-        parent.bytes + block.bytes + owner.bytes + stretches.bytes + ownLeases.bytes + children.bytes + slowChildren.bytes + next.bytes + ownSpace.bytes
+        parent.bytes + block.bytes + owner.bytes + stretches.bytes + ownLeases.bytes + children.bytes
+            + slowChildren.bytes + next.bytes + ownSpace.bytes
             + ownPosition.bytes
-            + lifetime.bytes + lastUse.bytes + ownPrefix.bytes + attach.bytes + count.bytes + ownReady.bytes + ownClaimed.bytes
+            + lifetime.bytes + lastUse.bytes + ownPrefix.bytes + attach.bytes + count.bytes + ownReady.bytes
+            + ownClaimed.bytes
             + start.bytes + flags.bytes + ownChained.bytes + priority.bytes + uses.bytes + tier.bytes + tokens.bytes
     }
 

@@ -58,8 +58,9 @@ extension PrefixTree {
     }
 
     /// How many plain nodes before a victim go with it, because none of them would rank behind what goes next after it.
-    private func plainNodes(before node: NodeID, atMost most: Int, use: UInt64, second: (key: EvictionOrder, node: NodeID)?) -> Int
-    {
+    private func plainNodes(
+        before node: NodeID, atMost most: Int, use: UInt64, second: (key: EvictionOrder, node: NodeID)?
+    ) -> Int {
         let id = nodes.owner[max(0, node.index - 1)]
         guard isLRU, id != .none, nodes.isChained(node), nodes.stretches[id].leases == 0 else { return 0 }
         if let second, second.key <= EvictionOrder(rank: use, priority: .standard) { return 0 }
@@ -119,7 +120,7 @@ extension PrefixTree {
 
     /// Forgets unleased nodes of one tier that lie side by side and hang on one another, the last one without a child, and remembers them.
     private mutating func forget(_ range: Range<Int>, because cause: DropCause) {
-        if nodes.tier[range.lowerBound] == .memory { 
+        if nodes.tier[range.lowerBound] == .memory {
             countUnleased(-range.count, in: nodes.space(of: NodeID(Int32(range.lowerBound))))
         }
         if nodes.knowsLifetimes { for index in range { expiring.remove(NodeID(Int32(index))) } }
@@ -135,9 +136,12 @@ extension PrefixTree {
         while index < range.upperBound {
             let id = nodes.owner[index]
             if id == .none { hash = nodes.ownPrefix[index] }
-            let end = id == .none ? index + 1 : min(index + max(1, GhostList.portion / size), Int(nodes.stretches[id].end))
+            let end =
+                id == .none ? index + 1 : min(index + max(1, GhostList.portion / size), Int(nodes.stretches[id].end))
             let wasExpired = cause == .evicted && nodes.flags[index].contains(.expired)
-            let (held, tokens) = (id == .none ? Int(nodes.count[index]) : (end - index) * size, nodes.tokens(of: NodeID(Int32(index))))
+            let (held, tokens) = (
+                id == .none ? Int(nodes.count[index]) : (end - index) * size, nodes.tokens(of: NodeID(Int32(index)))
+            )
             let first = hasher.extend(hash, by: tokens[0])
             hash = hasher.extend(hash, by: tokens, count: held)
             drafts[count] = GhostList.Ghost(

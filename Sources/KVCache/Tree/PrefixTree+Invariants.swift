@@ -43,7 +43,8 @@ extension PrefixTree {
                     nodes.claimed(of: node) == 0 || nodes.claimed(of: parent) >= nodes.attach[node], node,
                     "claimed before its source")
                 check(
-                    nodes.ready(of: node) == 0 || nodes.ready(of: parent) >= nodes.attach[node], node, "ready before its source"
+                    nodes.ready(of: node) == 0 || nodes.ready(of: parent) >= nodes.attach[node], node,
+                    "ready before its source"
                 )
                 check(nodes.leases(of: node) <= nodes.leases(of: parent), node, "has more leases than its parent")
             }
@@ -83,7 +84,9 @@ extension PrefixTree {
             check(
                 nodes.position(of: node) == nodes.position(of: parent) + Int(nodes.attach[node]), node,
                 "stands at a wrong position")
-            check(nodes.prefix(of: node) == nodes.hash(of: parent, upTo: Int(nodes.attach[node])), node, "has a wrong hash")
+            check(
+                nodes.prefix(of: node) == nodes.hash(of: parent, upTo: Int(nodes.attach[node])), node,
+                "has a wrong hash")
         }
         for node in residents + Array(roots) {
             check(

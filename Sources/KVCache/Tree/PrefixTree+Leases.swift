@@ -67,7 +67,8 @@ extension PrefixTree {
         for index in (range.lowerBound + plain..<range.upperBound).reversed() { release(NodeID(Int32(index))) }
         guard plain > 0 else { return }
         countUnleased(
-            nodes.removeLeases(range.lowerBound..<range.lowerBound + plain), in: nodes.space(of: NodeID(Int32(range.lowerBound))))
+            nodes.removeLeases(range.lowerBound..<range.lowerBound + plain),
+            in: nodes.space(of: NodeID(Int32(range.lowerBound))))
         let last = NodeID(Int32(range.lowerBound + plain - 1))
         if isLeaf(last), nodes.leases(of: last) == 0 { becomeEvictable(last) }
     }
