@@ -1,5 +1,6 @@
-import KVCache
 import Testing
+
+@testable import KVCache
 
 @Suite("Eviction")
 struct EvictionTests {
@@ -53,5 +54,47 @@ struct EvictionTests {
         second.release()
         #expect(cache.statistics == KVCacheStatistics(blocks: 8, free: 6, cached: 2, leased: 0, evictions: 0))
         #expect(cache.peek(tokens(0...11)) == 6)
+    }
+
+    @Test("What a long path loses is explained, and counted when it is needed again", arguments: [2, 3, 16, 64])
+    func regret(size: Int) throws {
+        let cache = KVCache(tokensPerBlock: size, blocks: 499 / size + 1)
+        let (first, second) = (tokens(0...499), tokens(1_000...1_499))
+        for path in [first, second] { try use(path, cache) }
+        #expect(cache.statistics.evictions == 499 / size + 1)
+        let spans = cache.explain(first).spans
+        #expect(
+            spans.allSatisfy {
+                if case .gone(.evicted, _, _, exact: true) = $0.reason { return true }
+                return false
+            })
+        #expect(spans.last?.tokens.upperBound == 500)
+
+        // A prompt that goes another way after 100 tokens needs no more of them again.
+        let parting = Array(first[..<100]) + tokens(5_000...5_200)
+        for span in cache.explain(parting).spans {
+            guard case .gone(_, _, _, exact: true) = span.reason else { continue }
+            #expect(span.tokens.upperBound <= 100)
+        }
+        try use(parting, cache)
+        let missed = cache.totals.missedTokens
+        #expect(missed > 0 && missed <= 100)
+        let other = KVCache(tokensPerBlock: size, blocks: 499 / size + 1)
+        for path in [first, second, first] { try use(path, other) }
+        #expect(other.totals.missedTokens == 500)
+    }
+
+    @Test("A path cut back and used again piece by piece keeps what it holds", arguments: [2, 16])
+    func pieces(size: Int) throws {
+        let cache = KVCache(tokensPerBlock: size, blocks: 1_000 / size)
+        let path = tokens(0...799)
+        try use(path, cache)
+        // Each makes room for itself with the end of the first, a few blocks at a time.
+        for number in Int32(1)...10 {
+            try use(tokens(number * 10_000...number * 10_000 + 3 * Int32(size)), cache)
+            #expect(cache.peek(path + [-1]) > 0 && cache.tree.violations().isEmpty)
+        }
+        let kept = cache.peek(path + [-1])
+        #expect(kept % size == 0 && cache.explain(path).reused == min(kept, path.count - 1))
     }
 }

@@ -89,12 +89,12 @@ extension PrefixTree {
                 continue
             }
             missing = 0
-            // All of it, if that is what follows here; else its first node is sure to have been here.
+            // All of it, if that is what follows here; else only its first token is sure to have been here.
             let whole = hasher.extend(hash, by: tokens, count: min(ghost.tokens, held))
             let isWhole = ghost.tokens <= held && ghost.mayHold(TokenCheck(whole))
             let next = isWhole ? index + (ghost.tokens - 1) / size + 1 : index + 1
             if ghost.cause == .evicted || ghost.cause == .expired {
-                recall(index..<next, missed: isWhole ? ghost.tokens : min(ghost.tokens, size, held))
+                recall(index..<next, missed: isWhole ? ghost.tokens : 1)
             }
             hash = hasher.extend(hash, by: tokens, count: min((next - index) * size, held))
             index = next
