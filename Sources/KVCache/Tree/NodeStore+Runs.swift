@@ -86,12 +86,12 @@ extension NodeStore {
         flags[index] = []
     }
 
-    /// Adds a lease to each. Returns how many had none. O(stretches), and O(nodes) where one parts.
+    /// Adds a lease to each. Returns how many had none. O(stretches).
     mutating func addLeases(_ range: Range<Int>) -> Int {
         changeLeases(range, by: 1) { $0 == 1 }
     }
 
-    /// Takes a lease from each. Returns how many have none then. O(stretches), and O(nodes) where one parts.
+    /// Takes a lease from each. Returns how many have none then. O(stretches).
     mutating func removeLeases(_ range: Range<Int>) -> Int {
         changeLeases(range, by: -1) { $0 == 0 }
     }
@@ -100,8 +100,8 @@ extension NodeStore {
     @inline(__always)
     private mutating func changeLeases(_ range: Range<Int>, by change: Int32, _ isCounted: (Int32) -> Bool) -> Int {
         guard !range.isEmpty else { return 0 }
-        if owner[range.lowerBound] != .none { part(before: range.lowerBound) }
-        if owner[range.upperBound - 1] != .none { part(before: range.upperBound) }
+        // A path enters and leaves what it shares at nodes that have fields of their own.
+        assert(!isInside(range.lowerBound) && !isInside(range.upperBound))
         var counted = 0
         var index = range.lowerBound
         while index < range.upperBound {
@@ -117,6 +117,11 @@ extension NodeStore {
             index = Int(stretches[id].end)
         }
         return counted
+    }
+
+    /// Whether one stretch speaks for a node and for the one before.
+    private func isInside(_ index: Int) -> Bool {
+        index < usedIndices.upperBound && owner[index] != .none && Int(stretches[owner[index]].first) < index
     }
 
     /// How many have no lease. O(stretches).

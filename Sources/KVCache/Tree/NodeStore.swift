@@ -219,7 +219,6 @@ struct NodeStore: ~Copyable {
             count[index] = UInt8(tokensPerBlock)
             start[index] = 0
             flags[index] = .listed
-            ownChained[index] = 0
             priority[index] = .standard
             uses[index] = 0
             tier[index] = .memory

@@ -176,7 +176,7 @@ extension NodeStore {
                 return
             }
             update(id) { stretch in
-                stretch.claimed = max(stretch.claimed, Int32((part.lowerBound - Int(stretch.first)) * size + claimed))
+                stretch.claimed = Int32((part.lowerBound - Int(stretch.first)) * size + claimed)
             }
         }
     }

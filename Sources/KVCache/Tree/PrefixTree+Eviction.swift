@@ -62,7 +62,9 @@ extension PrefixTree {
         before node: NodeID, atMost most: Int, use: UInt64, second: (key: EvictionOrder, node: NodeID)?
     ) -> Int {
         let id = nodes.owner[max(0, node.index - 1)]
-        guard isLRU, id != .none, nodes.isChained(node), nodes.stretches[id].leases == 0 else { return 0 }
+        guard isLRU, id != .none, nodes.isChained(node) else { return 0 }
+        // Whoever keeps it would keep the victim, which hangs on it alone.
+        assert(nodes.stretches[id].leases == 0)
         if let second, second.key <= EvictionOrder(rank: use, priority: .standard) { return 0 }
         return min(most, nodes.stretches[id].count)
     }

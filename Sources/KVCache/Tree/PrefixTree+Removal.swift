@@ -18,8 +18,10 @@ extension PrefixTree {
                 continue
             }
             let end = max(kept, lastAttach(to: node))
+            guard end < count else { break }
             retract(node, from: end)
-            nodes.settle(node)
+            // It was the last of its run, or is so now.
+            assert(nodes.owner[node] == .none)
             nodes.count[node] = UInt8(end)
             nodes.ownReady[node] = UInt8(end)
             nodes.ownClaimed[node] = UInt8(end)
