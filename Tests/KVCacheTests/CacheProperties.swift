@@ -11,8 +11,10 @@ struct CacheProperties {
         var tokensPerBlock: Int
         var blocks: Int
         var slowBlocks = 0
+        /// The most tokens of a prompt.
+        var longest = 150
         var testDescription: String {
-            "\(mode), \(blocks)\(slowBlocks > 0 ? "+\(slowBlocks)" : "") blocks of \(tokensPerBlock)"
+            "\(mode), \(blocks)\(slowBlocks > 0 ? "+\(slowBlocks)" : "") blocks of \(tokensPerBlock), prompts of \(longest)"
         }
     }
 
@@ -28,6 +30,14 @@ struct CacheProperties {
         }
         + [2, 3, 5, 16, 64].map { size in
             Layout(mode: .early, tokensPerBlock: size, blocks: max(4, 60 / size), slowBlocks: max(2, 90 / size))
+        }
+        // Long enough that stretches speak for most nodes, and part in every way.
+        + [2, 3, 16].flatMap { size in
+            [
+                Layout(mode: .early, tokensPerBlock: size, blocks: 600 / size, longest: 400),
+                Layout(mode: .early, tokensPerBlock: size, blocks: 2_000 / size, longest: 400),
+                Layout(mode: .completed, tokensPerBlock: size, blocks: 2_000 / size, longest: 400),
+            ]
         }
 
     @Test("Random admissions, steps, failures, appends and releases keep every promise", arguments: layouts)
@@ -53,6 +63,7 @@ private struct RandomHistory {
     private let memory: SimulatedMemory
     private var live: [LivePath] = []
     private var past: [[TokenID]] = [[1]]
+    private var everComputed: Set<UInt64> = []
 
     init(layout: CacheProperties.Layout, seed: UInt64) {
         self.layout = layout
@@ -87,17 +98,18 @@ private struct RandomHistory {
     private mutating func admit() -> String? {
         var tokens = past.randomElement(using: &random) ?? [1]
         tokens = Array(tokens.prefix(Int.random(in: 0...tokens.count, using: &random)))
-        for _ in 0..<Int.random(in: 0...24, using: &random) {
+        for _ in 0..<Int.random(in: 0...layout.longest / 6, using: &random) {
             tokens.append(TokenID(Int32.random(in: 0..<3, using: &random)))
         }
         if tokens.isEmpty { tokens = [0] }
-        tokens = Array(tokens.prefix(150))
+        tokens = Array(tokens.prefix(layout.longest))
         let namespace = CacheNamespace(salt: [nil, nil, "x", "y"].randomElement(using: &random) ?? nil)
         let expected = min(longestKnownPrefix(of: tokens, in: namespace), tokens.count - 1)
         let before = cache.statistics
         if cache.peek(tokens, in: namespace) != expected {
             return "peek says \(cache.peek(tokens, in: namespace)), not \(expected)"
         }
+        if let problem = explain(tokens, in: namespace, reused: expected) { return problem }
         do {
             let path = try LivePath(cache, tokens, in: namespace)
             if path.lease.reusedTokens != expected {
@@ -113,6 +125,21 @@ private struct RandomHistory {
         }
     }
 
+    /// What is said to be gone must have been there.
+    private func explain(_ tokens: [TokenID], in namespace: CacheNamespace, reused: Int) -> String? {
+        let explanation = cache.explain(tokens, in: namespace)
+        let prefixes = SimulatedMemory.fingerprints(of: tokens, in: namespace)
+        if explanation.reused != reused { return "explains \(explanation)" }
+        for span in explanation.spans {
+            guard case .gone(_, _, _, let isExact) = span.reason else { continue }
+            let sure = isExact ? span.tokens : span.tokens.lowerBound..<span.tokens.lowerBound + 1
+            guard sure.allSatisfy({ everComputed.contains(prefixes[$0]) }) else {
+                return "remembers what never was: \(explanation)"
+            }
+        }
+        return nil
+    }
+
     /// The model: what of these tokens is computed, resident, and for others to use.
     private func longestKnownPrefix(of tokens: [TokenID], in namespace: CacheNamespace) -> Int {
         residentPrefixes(in: namespace).reduce(0) { longest, known in
@@ -125,13 +152,16 @@ private struct RandomHistory {
     }
 
     private mutating func step(succeeds: Bool) -> String? {
-        var budget = Int.random(in: 1...60, using: &random)
+        var budget = Int.random(in: 1...layout.longest * 2 / 5, using: &random)
         var claimed: Set<[UInt64]> = []
         for path in live.shuffled(using: &random) {
             let before = path.lease.computedCount()
             let rows = path.claim(atMost: budget, into: memory)
             budget -= rows.count
             if rows.lowerBound < before { return "claims what is computed" }
+            if succeeds {
+                everComputed.formUnion(SimulatedMemory.fingerprints(of: path.tokens, in: path.namespace)[rows])
+            }
             guard layout.mode == .early else { continue }
             for fingerprint in SimulatedMemory.fingerprints(of: path.tokens, in: path.namespace)[rows] {
                 if !claimed.insert([fingerprint]).inserted { return "one prefix is computed twice in a step" }
@@ -184,11 +214,11 @@ extension PrefixTree {
         var paths: [[TokenID]] = []
         for index in nodes.usedIndices {
             let node = NodeID(Int32(index))
-            guard nodes.block[node] != .none, nodes.flags[node].contains(.listed), nodes.ready[node] > 0 else {
+            guard nodes.block[node] != .none, nodes.flags[node].contains(.listed), nodes.ready(of: node) > 0 else {
                 continue
             }
             var tokens: [TokenID] = []
-            var (current, length) = (node, Int(nodes.ready[node]))
+            var (current, length) = (node, Int(nodes.ready(of: node)))
             while nodes.block[current] != .none {
                 tokens = (0..<length).map { nodes.tokens(of: current)[$0] } + tokens
                 length = Int(nodes.attach[current])

@@ -1,5 +1,6 @@
-import KVCache
 import Testing
+
+@testable import KVCache
 
 @Suite("Eviction")
 struct EvictionTests {
@@ -53,5 +54,136 @@ struct EvictionTests {
         second.release()
         #expect(cache.statistics == KVCacheStatistics(blocks: 8, free: 6, cached: 2, leased: 0, evictions: 0))
         #expect(cache.peek(tokens(0...11)) == 6)
+    }
+
+    @Test("What a long path loses is explained, and counted when it is needed again", arguments: [2, 3, 16, 64])
+    func regret(size: Int) throws {
+        let cache = KVCache(tokensPerBlock: size, blocks: 499 / size + 1)
+        let (first, second) = (tokens(0...499), tokens(1_000...1_499))
+        for path in [first, second] { try use(path, cache) }
+        #expect(cache.statistics.evictions == 499 / size + 1)
+        let spans = cache.explain(first).spans
+        #expect(
+            spans.allSatisfy {
+                if case .gone(.evicted, _, _, exact: true) = $0.reason { return true }
+                return false
+            })
+        #expect(spans.last?.tokens.upperBound == 500)
+
+        // A prompt that goes another way after 100 tokens needs no more of them again.
+        let parting = Array(first[..<100]) + tokens(5_000...5_200)
+        for span in cache.explain(parting).spans {
+            guard case .gone(_, _, _, exact: true) = span.reason else { continue }
+            #expect(span.tokens.upperBound <= 100)
+        }
+        try use(parting, cache)
+        let missed = cache.totals.missedTokens
+        #expect(missed > 0 && missed <= 100)
+        let other = KVCache(tokensPerBlock: size, blocks: 499 / size + 1)
+        for path in [first, second, first] { try use(path, other) }
+        #expect(other.totals.missedTokens == 500)
+    }
+
+    @Test("A path cut back and used again piece by piece keeps what it holds", arguments: [2, 16])
+    func pieces(size: Int) throws {
+        let cache = KVCache(tokensPerBlock: size, blocks: 1_000 / size)
+        let path = tokens(0...799)
+        try use(path, cache)
+        // Each makes room for itself with the end of the first, a few blocks at a time.
+        for number in Int32(1)...10 {
+            try use(tokens(number * 10_000...number * 10_000 + 3 * Int32(size)), cache)
+            #expect(cache.peek(path + [-1]) > 0 && cache.tree.violations().isEmpty)
+        }
+        let kept = cache.peek(path + [-1])
+        #expect(kept % size == 0 && cache.explain(path).reused == min(kept, path.count - 1))
+    }
+
+    @Test("The end of a path goes by its own priority, the rest by the standard one")
+    func lowEnd() throws {
+        let cache = KVCache(tokensPerBlock: 2, blocks: 12)
+        let (low, middle) = (RetentionLevel(try RetentionPriority(10)), RetentionLevel(try RetentionPriority(20)))
+        for (path, retention) in [
+            (tokens(0...15), try Retention([Retention.Range(from: 14, low)])),
+            (tokens(100...107), try Retention([Retention.Range(from: 0, middle)])),
+        ] {
+            var lease = try cache.admit(path, retention: retention)
+            var slots: [KVSlot] = []
+            _ = lease.claim(atMost: path.count, slots: &slots)
+            cache.commitStep()
+        }
+        try use(tokens(200...209), cache)
+        #expect(cache.peek(tokens(0...20)) == 14 && cache.peek(tokens(100...107)) == 0)
+    }
+
+    /// What an eviction policy was told.
+    private final class Told: @unchecked Sendable {
+        var victims: [EvictionCandidate] = []
+    }
+
+    private struct Listening: EvictionPolicy {
+        let told: Told
+        func rank(of candidate: EvictionCandidate) -> UInt64 { candidate.lastUse }
+        func evicted(_ candidate: EvictionCandidate) { told.victims.append(candidate) }
+    }
+
+    @Test("A policy is told of each block, with its place and with the uses of what hung on it")
+    func told() throws {
+        let told = Told()
+        let cache = KVCache(tokensPerBlock: 2, blocks: 10, policy: Listening(told: told))
+        for _ in 0..<3 { try use(tokens(0...19), cache) }
+        try use(tokens(100...119), cache)
+        #expect(told.victims.map(\.position) == (0..<10).reversed().map { $0 * 2 })
+        #expect(told.victims.allSatisfy { $0.uses == 3 && $0.tokens == 2 })
+    }
+
+    @Test("What is used again for other tokens is as new, and costs no more room")
+    func asNew() throws {
+        let cache = KVCache(tokensPerBlock: 2, blocks: 64)
+        let level = RetentionLevel(try RetentionPriority(90), for: try CacheLifetime(milliseconds: 5))
+        let retention = try Retention([Retention.Range(from: 0, level)])
+        var bytes: Int?
+        for round in Int32(0)..<200 {
+            for (start, retention) in [(round * 1_000, retention), (round * 1_000 + 500, Retention.none)] {
+                let path = tokens(start...start + 60)
+                var lease = try cache.admit(path, retention: retention)
+                var slots: [KVSlot] = []
+                _ = lease.claim(atMost: path.count, slots: &slots)
+                cache.commitStep()
+                lease.release()
+                // Parts of it are used again, so that stretches part.
+                for count in [20, 41, 33] { try use(Array(path[..<count]), cache) }
+                if retention == .none {
+                    let own = cache.tree.nodes.usedIndices.filter { cache.tree.nodes.block[$0] != .none }
+                    #expect(own.allSatisfy { cache.tree.nodes.priority[$0] == .standard })
+                    #expect(own.allSatisfy { cache.tree.nodes.lifetime[$0] == .unlimited })
+                }
+                #expect(cache.tree.violations().isEmpty)
+                cache.reset()
+            }
+            if round == 3 { bytes = cache.metadataBytes }
+        }
+        #expect(cache.metadataBytes == bytes)
+    }
+
+    @Test("A budget of pins counts a block once, however many pins keep it")
+    func pinsShare() throws {
+        var options = KVCacheOptions()
+        options.pinBudget = 5
+        let cache = KVCache(tokensPerBlock: 2, blocks: 16, options: options)
+        for path in [tokens(0...7), tokens(0...5) + [90, 91]] { try use(path, cache) }
+        #expect(try cache.pin(tokens(0...7)) == 8)
+        #expect(try cache.pin(tokens(0...5) + [90, 91]) == 8)
+        #expect(cache.namespaceStatistics().first?.pinnedBlocks == 5)
+        try use(tokens(50...51), cache)
+        #expect(throws: KVCacheError.pinBudgetExceeded(needed: 6, budget: 5)) { try cache.pin(tokens(50...51)) }
+    }
+
+    @Test("A buffer of events that is full drops the oldest")
+    func oldestEvents() throws {
+        var options = KVCacheOptions()
+        (options.eventBlock, options.eventCapacity) = (2, 3)
+        let cache = KVCache(tokensPerBlock: 2, blocks: 16, options: options)
+        for number in Int32(0)..<5 { try use([TokenID(number), 7], cache) }
+        #expect(cache.drainEvents().map(\.id) == [3, 4, 5])
     }
 }

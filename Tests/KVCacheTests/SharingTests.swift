@@ -1,5 +1,6 @@
-import KVCache
 import Testing
+
+@testable import KVCache
 
 @Suite("Sharing")
 struct SharingTests {
@@ -84,5 +85,30 @@ struct SharingTests {
     @Test("An empty prompt is refused")
     func emptyPrompt() {
         #expect(throws: KVCacheError.emptyPath) { try KVCache(tokensPerBlock: 4, blocks: 1).admit([]).release() }
+    }
+
+    @Test("Generated tokens follow a long cached path, each alone and all together", arguments: [2, 3, 16])
+    func followed(size: Int) throws {
+        let cache = KVCache(tokensPerBlock: size, blocks: 400 / size + 8)
+        let path = tokens(0...299)
+        do {
+            let first = try LivePath(cache, path, in: CacheNamespace())
+            var slots: [KVSlot] = []
+            _ = first.lease.claim(atMost: 300, slots: &slots)
+            cache.commitStep()
+        }
+        var followers = [10, 50, 51].map {
+            (count: $0, path: try? LivePath(cache, Array(path[..<$0]), in: CacheNamespace()))
+        }
+        for step in 0..<120 {
+            for follower in followers { try follower.path?.lease.append(path[follower.count + step]) }
+            #expect(cache.tree.violations().isEmpty)
+        }
+        for follower in followers { #expect(follower.path?.lease.computedCount() == follower.count + 120) }
+        while !followers.isEmpty {
+            followers.removeFirst()
+            #expect(cache.tree.violations().isEmpty)
+        }
+        #expect(cache.statistics.leased == 0 && cache.peek(path + [-1]) == 300)
     }
 }

@@ -39,7 +39,7 @@ extension PrefixTree {
     mutating func setAsideGuarded(from space: SpaceID) {
         guard !spaces.minimums.isEmpty else { return }
         while let node = evictable.first?.node {
-            let owner = nodes.space[node]
+            let owner = nodes.space(of: node)
             guard spaces.spareBlocks(of: owner, for: space) == 0 else { return }
             evictable.remove(node)
             spaces.guards[owner.index].aside.insert(node)
@@ -52,8 +52,8 @@ extension PrefixTree {
         let aside = spaces.guards[space.index].aside.sorted()
         spaces.guards[space.index].aside.removeAll()
         for node in aside
-        where nodes.block[node] != .none && nodes.space[node] == space && nodes.tier[node] == .memory
-            && nodes.leases[node] == 0 && isLeaf(node)
+        where nodes.block[node] != .none && nodes.space(of: node) == space && nodes.tier[node] == .memory
+            && nodes.leases(of: node) == 0 && isLeaf(node)
         {
             becomeEvictable(node)
         }

@@ -1,5 +1,5 @@
 /// Why something is in the cache no more.
-public enum DropCause: UInt8, Sendable, CaseIterable {
+public enum DropCause: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// It was evicted to make room: nothing in use hung on it, its priority was the lowest, and the policy chose it.
     case evicted
     /// It was evicted, after the priority it had been given had ended.

@@ -1,4 +1,4 @@
-/// What is remembered of nodes that went: 16 bytes each, the oldest forgotten first.
+/// What is remembered of nodes that went: 16 bytes each, the oldest forgotten first. Small ones that went together are remembered as one.
 ///
 /// A table of sets of four, the youngest first; the hash of the path up to the node's first token chooses the set and is the key.
 ///
@@ -9,7 +9,7 @@
 /// Not exact: sets may be full while others are not, and times end after 34 years.
 struct GhostList: ~Copyable {
     /// A node that went.
-    struct Ghost: Equatable {
+    struct Ghost: Equatable, BitwiseCopyable {
         /// The hash up to its first token.
         var first: PathHash
         var check: TokenCheck
@@ -44,8 +44,15 @@ struct GhostList: ~Copyable {
     private let mask: UInt64
     /// How many nodes are brought near at a time: as many cache lines as stay near.
     static let nearby = 128
-    /// The hashes of the nodes that were brought near.
-    let approached = Column(capacity: nearby, filler: PathHash(rawValue: 0))
+    /// How many tokens of nodes that a stretch speaks for are remembered as one.
+    static let portion = 64
+    /// How many nodes in a row are looked for in vain.
+    static let patience = 4
+    private var drafts = Column(
+        capacity: nearby,
+        filler: Ghost(
+            first: PathHash(rawValue: 0), check: TokenCheck(PathHash(rawValue: 0)), tokens: 0, time: .start,
+            priority: .standard, cause: .evicted))
     /// Keeps what `approach` reads from being optimised away.
     private var read: UInt64 = 0
     private(set) var count = 0
@@ -60,7 +67,7 @@ struct GhostList: ~Copyable {
 
     deinit {
         entries.deallocate()
-        approached.deallocate()
+        drafts.deallocate()
     }
 
     /// How many there is room for.
@@ -85,16 +92,18 @@ struct GhostList: ~Copyable {
         set[0] = Entry(key: ghost.first.rawValue, facts: Self.facts(of: ghost))
     }
 
-    /// Takes the hashes of a few nodes, and reads where these are or would be remembered: so memory is waited for once and not for
-    /// one after the other.
-    ///
-    /// - Parameter count: up to `nearby`.
+    /// Room to write ghosts down before they are inserted; valid until it is asked for again.
+    mutating func room(for count: Int) -> UnsafeMutablePointer<Ghost> {
+        drafts.makeRoom(for: count, limit: .max)
+        return drafts.pointer(at: 0)
+    }
+
+    /// Reads where up to `nearby` nodes are or would be remembered: so memory is waited for once and not for one after the other.
     mutating func approach(_ count: Int, _ first: (Int) -> PathHash) {
         guard capacity > 0 else { return }
-        let (hashes, entries, mask) = (approached.pointer(at: 0), entries.pointer(at: 0), mask)
-        for place in 0..<count { hashes[place] = first(place) }
+        let (entries, mask) = (entries.pointer(at: 0), mask)
         var sum: UInt64 = 0
-        for place in 0..<count { sum ^= entries[Self.set(of: hashes[place], mask)].key }
+        for place in 0..<count { sum ^= entries[Self.set(of: first(place), mask)].key }
         read ^= sum
     }
 

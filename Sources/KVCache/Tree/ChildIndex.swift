@@ -26,7 +26,7 @@ struct ChildIndex: ~Copyable {
     /// The listed child, if there is one.
     func find(parent: NodeID, attach: Int, first: TokenID, in nodes: borrowing NodeStore) -> NodeID? {
         let behind = NodeID(parent.rawValue + 1)
-        if attach == nodes.tokensPerBlock, behind.index < nodes.usedIndices.upperBound, nodes.chained[behind] == 1,
+        if attach == nodes.tokensPerBlock, behind.index < nodes.usedIndices.upperBound, nodes.isChained(behind),
             nodes.tokens(of: behind)[0] == first
         {
             return behind
@@ -53,7 +53,7 @@ struct ChildIndex: ~Copyable {
             ) == nil)
         nodes.flags[node].insert(.listed)
         if nodes.parent[node].rawValue + 1 == node.rawValue, Int(nodes.attach[node]) == nodes.tokensPerBlock {
-            nodes.chained[node] = 1
+            nodes.ownChained[node] = 1
             return
         }
         if count > mask { grow(nodes) }
@@ -61,18 +61,21 @@ struct ChildIndex: ~Copyable {
         count += 1
     }
 
-    /// Lists new nodes that lie side by side, each the next one's full parent. O(nodes).
+    /// Lists new nodes that lie side by side, each the next one's full parent; plain ones are listed as they are.
     mutating func insertRun(_ range: Range<Int>, in nodes: borrowing NodeStore) {
         insert(NodeID(Int32(range.lowerBound)), in: nodes)
-        nodes.flags.fill(range, with: .listed)
-        nodes.chained.fill(range.dropFirst(), with: 1)
+        nodes.forEachPart(of: range.dropFirst()) { part, stretch in
+            guard stretch == .none else { return }
+            nodes.flags[part.lowerBound] = .listed
+            nodes.ownChained[part.lowerBound] = 1
+        }
     }
 
     /// Takes a listed node out.
     mutating func remove(_ node: NodeID, in nodes: borrowing NodeStore) {
         nodes.flags[node].remove(.listed)
-        guard nodes.chained[node] == 0 else {
-            nodes.chained[node] = 0
+        guard !nodes.isChained(node) else {
+            nodes.ownChained[node] = 0
             return
         }
         count -= 1
@@ -87,11 +90,14 @@ struct ChildIndex: ~Copyable {
         nodes.next[node] = .none
     }
 
-    /// Takes listed nodes out that lie side by side, each hanging on the one before. O(nodes).
+    /// Takes listed nodes out that lie side by side, whole stretches of them, each hanging on the one before.
     mutating func removeRun(_ range: Range<Int>, in nodes: borrowing NodeStore) {
-        remove(NodeID(Int32(range.lowerBound)), in: nodes)
-        for index in range.dropFirst() where nodes.chained[index] == 0 { remove(NodeID(Int32(index)), in: nodes) }
-        nodes.chained.fill(range, with: 0)
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let stretch = nodes.owner[index]
+            if stretch == .none { remove(NodeID(Int32(index)), in: nodes) }
+            index = stretch == .none ? index + 1 : Int(nodes.stretches[stretch].end)
+        }
     }
 
     private func link(_ node: NodeID, _ nodes: borrowing NodeStore) {

@@ -79,34 +79,3 @@ struct Column<Element: BitwiseCopyable> {
         UnsafeMutableRawPointer(base).deallocate()
     }
 }
-
-extension Column<UInt8> {
-    /// How many bytes at the head of a stretch have a value. Eight at a time.
-    func prefix(of range: Range<Int>, equalTo value: UInt8) -> Int {
-        guard !range.isEmpty else { return 0 }
-        let bytes = UnsafeRawPointer(pointer(at: range.lowerBound))
-        let pattern = UInt64(value) &* 0x0101_0101_0101_0101
-        var length = 0
-        while length + 8 <= range.count, bytes.loadUnaligned(fromByteOffset: length, as: UInt64.self) == pattern {
-            length += 8
-        }
-        while length < range.count, bytes.load(fromByteOffset: length, as: UInt8.self) == value { length += 1 }
-        return length
-    }
-
-    /// How many bytes at the head of a stretch are the same in another column. Eight at a time.
-    func prefix(of range: Range<Int>, equalTo other: Column<UInt8>) -> Int {
-        guard !range.isEmpty else { return 0 }
-        let bytes = UnsafeRawPointer(pointer(at: range.lowerBound))
-        let others = UnsafeRawPointer(other.pointer(at: range.lowerBound))
-        var length = 0
-        while length + 8 <= range.count,
-            bytes.loadUnaligned(fromByteOffset: length, as: UInt64.self)
-                == others.loadUnaligned(fromByteOffset: length, as: UInt64.self)
-        { length += 8 }
-        while length < range.count,
-            bytes.load(fromByteOffset: length, as: UInt8.self) == others.load(fromByteOffset: length, as: UInt8.self)
-        { length += 1 }
-        return length
-    }
-}

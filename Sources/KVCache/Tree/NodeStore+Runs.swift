@@ -1,24 +1,21 @@
-// What is done to nodes that lie side by side, column by column.
+// What is done to nodes that lie side by side, stretch by stretch.
 
 extension NodeStore {
     /// Makes a root. O(1), amortised.
-    mutating func makeRoot(space newSpace: SpaceID, prefix newPrefix: PathHash) -> NodeID {
+    mutating func makeRoot(space: SpaceID, prefix: PathHash) -> NodeID {
         let index = takeIndices(atMost: 1).lowerBound
-        clear(index..<index + 1, leases: 0, space: newSpace)
+        setOwn(index, leases: 0, space: space, position: 0, prefix: prefix)
         parent[index] = .none
-        block[index] = .none
         attach[index] = 0
         count[index] = 0
         children[index] = 0
-        position[index] = 0
-        prefix[index] = newPrefix
         return NodeID(Int32(index))
     }
 
     /// Makes nodes that hold tokens one after the other, with a lease each and their blocks still to be set. O(tokens).
     ///
     /// - Parameters:
-    ///   - parent: what the first attaches to, behind `offset` of its tokens.
+    ///   - parent: what the first attaches to, behind `offset` of its tokens; has fields of its own.
     ///   - tokens: at least one; as many of them are taken as indices side by side allow.
     /// - Returns: the nodes' indices, and how many tokens they hold.
     mutating func makeRun(
@@ -28,84 +25,192 @@ extension NodeStore {
         let size = tokensPerBlock
         let range = takeIndices(atMost: (newTokens.count - 1) / size + 1)
         let taken = min(range.count * size, newTokens.count)
-        let start = range.lowerBound
-        clear(range, leases: 1, space: space[newParent])
-        parent.fill(range) { NodeID(Int32($0 - 1)) }
-        parent[start] = newParent
-        attach.fill(range, with: UInt8(size))
-        attach[start] = UInt8(offset)
-        count.fill(range, with: UInt8(size))
-        count[range.upperBound - 1] = UInt8(taken - (range.count - 1) * size)
-        children.fill(range, with: 1)
-        children[range.upperBound - 1] = 0
-        children[newParent] += 1
-        position.fill(range) { Int32(first + ($0 - start) * size) }
+        let (start, last) = (range.lowerBound, range.upperBound - 1)
+        let space = space(of: newParent)
         if let source = newTokens.baseAddress {
             tokens(of: NodeID(Int32(start))).update(from: source, count: taken)
         }
-        let (prefixes, own, hasher) = (prefix.pointer(at: start), tokens(of: NodeID(Int32(start))), hasher)
-        var hash = hash(of: newParent, upTo: offset)
-        prefixes[0] = hash
-        for place in 1..<max(range.count, 1) {
-            hash = hasher.extend(hash, by: own + (place - 1) * size, count: size)
-            prefixes[place] = hash
+        assert(owner[newParent] == .none)
+        children[newParent] += 1
+        var prefix = hash(of: newParent, upTo: offset)
+        setOwn(start, leases: 1, space: space, position: first, prefix: prefix)
+        parent[start] = newParent
+        attach[start] = UInt8(offset)
+        if last > start {
+            let inner = start + 1..<last
+            prefix = hasher.extend(prefix, by: tokens(of: NodeID(Int32(start))), count: size)
+            if hasStretches, inner.count > 1 {
+                prefix = makeStretch(inner, space: space, position: first + size, prefix: prefix)
+            } else {
+                for index in inner {
+                    setOwn(index, leases: 1, space: space, position: first + (index - start) * size, prefix: prefix)
+                    prefix = hasher.extend(prefix, by: tokens(of: NodeID(Int32(index))), count: size)
+                }
+            }
+            setOwn(last, leases: 1, space: space, position: first + (last - start) * size, prefix: prefix)
         }
+        count[last] = UInt8(taken - (range.count - 1) * size)
+        children[last] = 0
         return (range, taken)
     }
 
-    private func clear(_ range: Range<Int>, leases newLeases: Int32, space newSpace: SpaceID) {
-        leases.fill(range, with: newLeases)
-        space.fill(range, with: newSpace)
-        if hasSlowTier {
-            slowChildren.fill(range, with: 0)
-            tier.fill(range, with: .memory)
+    /// Makes plain nodes. Returns the hash of the path up to their end.
+    private mutating func makeStretch(_ range: Range<Int>, space: SpaceID, position: Int, prefix: PathHash) -> PathHash
+    {
+        let (own, size) = (tokens(of: NodeID(Int32(range.lowerBound))), tokensPerBlock)
+        var hash = prefix
+        if hasher.namesBlocks {
+            let prefixes = ownPrefix.pointer(at: range.lowerBound)
+            for place in 0..<range.count {
+                prefixes[place] = hash
+                hash = hasher.extend(hash, by: own + place * size, count: size)
+            }
+        } else {
+            hash = hasher.extend(hash, by: own, count: range.count * size)
         }
-        if knowsLifetimes { lifetime.fill(range, with: .unlimited) }
-        lastUse.fill(range, with: 0)
-        ready.fill(range, with: 0)
-        claimed.fill(range, with: 0)
-        start.fill(range, with: 0)
-        flags.fill(range, with: [])
-        chained.fill(range, with: 0)
-        priority.fill(range, with: .standard)
-        uses.fill(range, with: 0)
+        remember(
+            Stretch(
+                first: Int32(range.lowerBound), end: Int32(range.upperBound), leases: 1, space: space,
+                position: Int32(position), prefix: prefix, endPrefix: hash))
+        return hash
     }
 
-    /// Adds a lease to each. Returns how many had none. O(nodes).
-    func addLeases(_ range: Range<Int>) -> Int {
-        let base = leases.pointer(at: range.lowerBound)
-        var unleased: Int32 = 0
-        for place in 0..<range.count {
-            unleased &+= base[place] == 0 ? 1 : 0
-            base[place] &+= 1
-        }
-        return Int(unleased)
+    /// Gives a new node fields of its own; the others are as in all new nodes. It is not listed.
+    private func setOwn(_ index: Int, leases: Int32, space: SpaceID, position: Int, prefix: PathHash) {
+        ownLeases[index] = leases
+        ownSpace[index] = space
+        ownPosition[index] = Int32(position)
+        ownPrefix[index] = prefix
+        ownReady[index] = 0
+        ownClaimed[index] = 0
+        flags[index] = []
     }
 
-    /// Takes a lease from each. Returns how many have none then. O(nodes).
-    func removeLeases(_ range: Range<Int>) -> Int {
-        let base = leases.pointer(at: range.lowerBound)
-        var unleased: Int32 = 0
-        for place in 0..<range.count {
-            base[place] &-= 1
-            unleased &+= base[place] == 0 ? 1 : 0
-        }
-        return Int(unleased)
+    /// Adds a lease to each. Returns how many had none. O(stretches).
+    mutating func addLeases(_ range: Range<Int>) -> Int {
+        changeLeases(range, by: 1) { $0 == 1 }
     }
 
-    /// How many have no lease. O(nodes).
+    /// Takes a lease from each. Returns how many have none then. O(stretches).
+    mutating func removeLeases(_ range: Range<Int>) -> Int {
+        changeLeases(range, by: -1) { $0 == 0 }
+    }
+
+    /// Returns how many nodes' leases then are as asked for.
+    @inline(__always)
+    private mutating func changeLeases(_ range: Range<Int>, by change: Int32, _ isCounted: (Int32) -> Bool) -> Int {
+        guard !range.isEmpty else { return 0 }
+        // A path enters and leaves what it shares at nodes that have fields of their own.
+        assert(!isInside(range.lowerBound) && !isInside(range.upperBound))
+        var counted = 0
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let id = owner[index]
+            guard id != .none else {
+                ownLeases[index] &+= change
+                if isCounted(ownLeases[index]) { counted += 1 }
+                index += 1
+                continue
+            }
+            stretches[id].leases += change
+            if isCounted(stretches[id].leases) { counted += stretches[id].count }
+            index = Int(stretches[id].end)
+        }
+        return counted
+    }
+
+    /// Whether one stretch speaks for a node and for the one before.
+    private func isInside(_ index: Int) -> Bool {
+        index < usedIndices.upperBound && owner[index] != .none && Int(stretches[owner[index]].first) < index
+    }
+
+    /// How many have no lease. O(stretches).
     func unleasedCount(_ range: Range<Int>) -> Int {
-        let base = leases.pointer(at: range.lowerBound)
-        var unleased: Int32 = 0
-        for place in 0..<range.count { unleased &+= base[place] == 0 ? 1 : 0 }
-        return Int(unleased)
+        var unleased = 0
+        forEachPart(of: range) { part, id in
+            if (id == .none ? ownLeases[part.lowerBound] : stretches[id].leases) == 0 { unleased += part.count }
+        }
+        return unleased
     }
 
-    /// How many nodes from one on are chained to one another, that one included. O(nodes).
+    /// Calls a function for each stretch, or what of it is in a range, and each node with fields of its own.
+    func forEachPart(of range: Range<Int>, _ body: (Range<Int>, StretchID) -> Void) {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let id = owner[index]
+            let end = id == .none ? index + 1 : min(Int(stretches[id].end), range.upperBound)
+            body(index..<end, id)
+            index = end
+        }
+    }
+
+    /// How many tokens at the head of nodes that lie side by side, all but the last full, are ready. O(stretches).
+    func readyCount(_ range: Range<Int>) -> Int {
+        prefix(of: range) { id, index in id == .none ? Int(ownReady[index]) : Int(stretches[id].ready) }
+    }
+
+    /// How many tokens at the head of nodes that lie side by side, all but the last full, are ready or claimed. O(stretches).
+    func claimedCount(_ range: Range<Int>) -> Int {
+        prefix(of: range) { id, index in id == .none ? Int(ownClaimed[index]) : Int(stretches[id].claimed) }
+    }
+
+    @inline(__always)
+    private func prefix(of range: Range<Int>, _ tokens: (StretchID, Int) -> Int) -> Int {
+        var index = range.lowerBound
+        var total = 0
+        while index < range.upperBound {
+            let id = owner[index]
+            let found = tokens(id, index)
+            guard id != .none else {
+                total += found
+                if found < tokensPerBlock { return total }
+                index += 1
+                continue
+            }
+            let before = (index - Int(stretches[id].first)) * tokensPerBlock
+            let end = min(Int(stretches[id].end), range.upperBound)
+            let own = min(max(0, found - before), (end - index) * tokensPerBlock)
+            total += own
+            if own < (end - index) * tokensPerBlock { return total }
+            index = end
+        }
+        return total
+    }
+
+    /// How many nodes at the head of a range are computed entirely. O(stretches).
+    func completeCount(_ range: Range<Int>) -> Int {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let id = owner[index]
+            guard id != .none else {
+                if ownReady[index] != count[index] { break }
+                index += 1
+                continue
+            }
+            let stretch = stretches[id]
+            let complete = Int(stretch.first) + Int(stretch.ready) / tokensPerBlock
+            let end = min(Int(stretch.end), range.upperBound)
+            if complete < end { return max(index, complete) - range.lowerBound }
+            index = end
+        }
+        return index - range.lowerBound
+    }
+
+    /// How many nodes from one on are chained to one another, that one included. O(stretches).
     func chainLength(from node: NodeID, atMost limit: Int) -> Int {
         let end = min(node.index + limit, usedIndices.upperBound)
-        guard node.index + 1 < end else { return min(1, limit) }
-        return 1 + chained.prefix(of: node.index + 1..<end, equalTo: 1)
+        var index = node.index + 1
+        while index < end {
+            let id = owner[index]
+            if id != .none {
+                index = min(Int(stretches[id].end), end)
+            } else if ownChained[index] == 1 {
+                index += 1
+            } else {
+                break
+            }
+        }
+        return index - node.index
     }
 
     /// How many tokens that lie side by side, from a node's offset on, equal those at a pointer.

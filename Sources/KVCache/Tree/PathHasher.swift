@@ -10,6 +10,8 @@ struct PathHasher: BitwiseCopyable {
     let namesBlocks: Bool
 
     private static let c1: UInt64 = 0xd6e8_feb8_6659_fd93
+    /// c1 * inverse == 1.
+    private static let inverse: UInt64 = 0xcfee_444d_8b59_a89b
     private static var c2: UInt64 { c1 &* c1 }
     private static var c4: UInt64 { c2 &* c2 }
     private static var c6: UInt64 { c4 &* c2 }
@@ -35,6 +37,19 @@ struct PathHasher: BitwiseCopyable {
             place = place &+ 2
         }
         if place < count { sum = sum &* Self.c1 &+ Self.term(tokens[place]) }
+        return PathHash(rawValue: sum)
+    }
+
+    /// The hash of the path that becomes one with that hash by some tokens more. Not where hashes name blocks: these cannot be undone.
+    func shorten(_ hash: PathHash, by tokens: UnsafePointer<TokenID>, count: Int) -> PathHash {
+        assert(!namesBlocks)
+        var sum = hash.rawValue &- extend(PathHash(rawValue: 0), by: tokens, count: count).rawValue
+        var (power, left) = (Self.inverse, count)
+        while left > 0 {
+            if left & 1 == 1 { sum = sum &* power }
+            power = power &* power
+            left >>= 1
+        }
         return PathHash(rawValue: sum)
     }
 

@@ -9,7 +9,7 @@ extension PrefixTree {
     fileprivate func sharedCount(of path: Path) -> Int {
         for piece in path.pieces.indices.reversed() {
             let range = path.indices(of: piece)
-            guard let shared = range.last(where: { nodes.leases[$0] > 1 }) else { continue }
+            guard let shared = range.last(where: { nodes.leases(of: NodeID(Int32($0))) > 1 }) else { continue }
             let end = path.start(of: piece) + (shared + 1 - range.lowerBound) * path.tokensPerBlock
             return min(end, Int(path.pieces[piece].end))
         }

@@ -22,7 +22,7 @@ extension PrefixTree {
         let reusedSlow = max(0, onboarded - (ready - reused))
         let record = PathRecord(
             promptTokens: tokens.count, readyAtAdmission: ready, reusedSlow: reusedSlow, decode: retention.decode)
-        count(in: nodes.space[path.root]) { totals in
+        count(in: nodes.space(of: path.root)) { totals in
             totals.admissions += 1
             totals.reusedTokens += reused
             totals.reusedSlowTokens += reusedSlow
@@ -43,7 +43,7 @@ extension PrefixTree {
 
     /// How many tokens some nodes hold of a path, which runs to its end in them.
     private func slowTokens(of slow: [NodeID], on path: Path) -> Int {
-        slow.isEmpty ? 0 : path.count - Int(nodes.position[slow[0]])
+        slow.isEmpty ? 0 : path.count - nodes.position(of: slow[0])
     }
 
     /// Counts something, in all and for a namespace.

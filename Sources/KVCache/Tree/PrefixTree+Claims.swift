@@ -40,12 +40,8 @@ extension PrefixTree {
         for piece in path.piece(at: known)..<path.pieces.count {
             let (range, start) = (path.indices(of: piece), path.start(of: piece))
             let skipped = max(0, known - start) / size
-            let full = range.lowerBound + skipped..<range.upperBound - 1
-            let claimed = nodes.claimed.prefix(of: full, equalTo: UInt8(size)) + skipped
-            let position = start + claimed * size + Int(nodes.claimed[range.lowerBound + claimed])
-            if claimed < range.count - 1 || position < path.pieces[piece].end {
-                return min(position, Int(path.pieces[piece].end))
-            }
+            let position = start + skipped * size + nodes.claimedCount(range.lowerBound + skipped..<range.upperBound)
+            if position < path.pieces[piece].end { return position }
         }
         return path.count
     }
@@ -56,21 +52,47 @@ extension PrefixTree {
         records.endStep(succeeded: succeeded)
         // A token is claimed behind its path's earlier ones, so sources stand here before what hangs on them.
         for run in claimedRuns {
-            guard succeeded else {
-                for index in run { nodes.claimed[index] = nodes.ready[index] }
-                continue
-            }
-            var computed = 0
-            for index in run {
-                let ready = nodes.ready[index]
-                computed += Int(nodes.claimed[index] - ready)
-                nodes.ready[index] = nodes.claimed[index]
-                guard log.blockSize > 0, nodes.flags[index].contains(.listed) else { continue }
-                announce(NodeID(Int32(index)), from: Int(ready))
-            }
-            count(in: nodes.space[run.lowerBound]) { $0.computedTokens += computed }
+            let computed = endClaims(run, succeeded: succeeded)
+            count(in: nodes.space(of: NodeID(Int32(run.lowerBound)))) { $0.computedTokens += computed }
         }
         claimedRuns.removeAll(keepingCapacity: true)
+    }
+
+    /// Returns how many tokens are computed now that were not.
+    private mutating func endClaims(_ run: Range<Int>, succeeded: Bool) -> Int {
+        let size = nodes.tokensPerBlock
+        var computed = 0
+        var index = run.lowerBound
+        while index < run.upperBound {
+            let (id, node) = (nodes.owner[index], NodeID(Int32(index)))
+            guard id != .none else {
+                let (ready, claimed) = (nodes.ownReady[node], nodes.ownClaimed[node])
+                index += 1
+                guard succeeded else {
+                    nodes.ownClaimed[node] = ready
+                    continue
+                }
+                computed += Int(claimed - ready)
+                nodes.ownReady[node] = claimed
+                if log.blockSize > 0, nodes.flags[node].contains(.listed) { announce(node, from: Int(ready)) }
+                continue
+            }
+            let stretch = nodes.stretches[id]
+            index = Int(stretch.end)
+            guard succeeded else {
+                nodes.update(id) { $0.claimed = $0.ready }
+                continue
+            }
+            // Claims of other rows on the stretch end here too.
+            let (ready, claimed) = (Int(stretch.ready), Int(stretch.claimed))
+            computed += claimed - ready
+            nodes.update(id) { $0.ready = $0.claimed }
+            guard log.blockSize > 0, ready < claimed else { continue }
+            for place in ready / size...(claimed - 1) / size {
+                announce(NodeID(stretch.first + Int32(place)), from: max(0, ready - place * size))
+            }
+        }
+        return computed
     }
 
     /// Appends the slots of the path's first `count` tokens, neighbours joined.
@@ -103,27 +125,59 @@ extension NodeStore {
     ) {
         let size = tokensPerBlock
         let (blocks, starts) = (block.pointer(at: range.lowerBound), start.pointer(at: range.lowerBound))
-        let claims = claimed.pointer(at: range.lowerBound)
         guard let target = slots.baseAddress else { return }
+        setClaimed(range, upTo: claimedTokens.upperBound)
         var token = claimedTokens.lowerBound
         var node = 0
         while node < range.count {
             // Blocks that lie in order have their slots in order.
-            var next = node + 1
-            while next < range.count, blocks[next].rawValue == blocks[next - 1].rawValue &+ 1,
-                starts[next] | starts[next - 1] == 0
-            {
-                claims[next - 1] = UInt8(size)
-                next += 1
-            }
+            let next = node + Self.consecutive(blocks + node, starts + node, atMost: range.count - node)
             let end = min(next * size, claimedTokens.upperBound)
             let first = Int(blocks[node].rawValue) * size + Int(starts[node]) - node * size + token
             let own = Int32(truncatingIfNeeded: first)
             for offset in 0..<end - token {
                 target[place &+ offset] = KVSlot(rawValue: own &+ Int32(truncatingIfNeeded: offset))
             }
-            claims[next - 1] = UInt8(truncatingIfNeeded: end - (next - 1) * size)
             (node, token, place) = (next, end, place + end - token)
+        }
+    }
+
+    /// How many blocks at the head of some are numbered consecutively and have all slots in use. Many at a time.
+    private static func consecutive(
+        _ blocks: UnsafePointer<BlockID>, _ starts: UnsafePointer<UInt8>, atMost limit: Int
+    ) -> Int {
+        let first = blocks[0].rawValue
+        var length = 0
+        while length + 32 <= limit {
+            var differences: Int32 = 0
+            var unused: UInt8 = 0
+            for place in 0..<32 {
+                differences |= blocks[length &+ place].rawValue ^ (first &+ Int32(truncatingIfNeeded: length &+ place))
+                unused |= starts[length &+ place]
+            }
+            if differences != 0 || unused != 0 { break }
+            length += 32
+        }
+        while length < limit, blocks[length].rawValue == first &+ Int32(truncatingIfNeeded: length),
+            length == 0 || starts[length] | starts[length - 1] == 0
+        {
+            length += 1
+        }
+        return length
+    }
+
+    /// Tokens of nodes that lie side by side, counted from the first one's first, are claimed, or ready.
+    private func setClaimed(_ range: Range<Int>, upTo tokens: Int) {
+        let size = tokensPerBlock
+        forEachPart(of: range) { part, id in
+            let claimed = min(tokens - (part.lowerBound - range.lowerBound) * size, part.count * size)
+            guard id != .none else {
+                ownClaimed[part.lowerBound] = UInt8(claimed)
+                return
+            }
+            update(id) { stretch in
+                stretch.claimed = Int32((part.lowerBound - Int(stretch.first)) * size + claimed)
+            }
         }
     }
 }

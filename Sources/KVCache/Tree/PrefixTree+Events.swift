@@ -2,7 +2,7 @@ extension PrefixTree {
     /// Tells which canonical blocks end with tokens of a listed node that are ready now, from an offset on.
     mutating func announce(_ node: NodeID, from offset: Int) {
         guard log.blockSize > 0 else { return }
-        for border in borders(in: node, from: offset, to: Int(nodes.ready[node])) {
+        for border in borders(in: node, from: offset, to: Int(nodes.ready(of: node))) {
             log.append(.stored(storedBlock(endingAt: border, in: node)))
         }
     }
@@ -10,12 +10,12 @@ extension PrefixTree {
     /// Tells which canonical blocks end with tokens of a listed node that are to go, from an offset on.
     mutating func retract(_ node: NodeID, from offset: Int) {
         guard log.blockSize > 0, !log.isMuted else { return }
-        let borders = borders(in: node, from: offset, to: Int(nodes.ready[node]))
+        let borders = borders(in: node, from: offset, to: Int(nodes.ready(of: node)))
         guard !borders.isEmpty else { return }
-        let position = Int(nodes.position[node])
+        let position = nodes.position(of: node)
         // From the end on: what hangs on a block goes before it.
         let hashes = borders.reversed().map { KVBlockHash(nodes.hash(of: node, upTo: $0 - position)) }
-        log.append(.removed(hashes, spaces.namespace(of: nodes.space[node])))
+        log.append(.removed(hashes, spaces.namespace(of: nodes.space(of: node))))
     }
 
     /// Tells that the canonical blocks which end in a node went to the node's tier.
@@ -23,12 +23,12 @@ extension PrefixTree {
     /// What precedes them on their path is in memory if they are, so that a canonical block is where its last token is.
     mutating func announceMove(_ node: NodeID) {
         guard log.blockSize > 0 else { return }
-        let position = Int(nodes.position[node])
-        let hashes = borders(in: node, from: 0, to: Int(nodes.ready[node])).map {
+        let position = nodes.position(of: node)
+        let hashes = borders(in: node, from: 0, to: Int(nodes.ready(of: node))).map {
             KVBlockHash(nodes.hash(of: node, upTo: $0 - position))
         }
         guard !hashes.isEmpty else { return }
-        log.append(.moved(hashes, spaces.namespace(of: nodes.space[node]), to: nodes.tier[node]))
+        log.append(.moved(hashes, spaces.namespace(of: nodes.space(of: node)), to: nodes.tier[node]))
     }
 
     /// What is stored, parents first.
@@ -38,7 +38,7 @@ extension PrefixTree {
         for index in nodes.usedIndices {
             let node = NodeID(Int32(index))
             guard nodes.block[node] != .none, nodes.flags[node].contains(.listed) else { continue }
-            for border in borders(in: node, from: 0, to: Int(nodes.ready[node])) {
+            for border in borders(in: node, from: 0, to: Int(nodes.ready(of: node))) {
                 var stored = storedBlock(endingAt: border, in: node)
                 stored.tier = nodes.tier[node]
                 snapshot.stored.append(stored)
@@ -50,7 +50,7 @@ extension PrefixTree {
 
     /// The positions at which canonical blocks end with tokens `from..<to` of a node.
     private func borders(in node: NodeID, from: Int, to: Int) -> [Int] {
-        let position = Int(nodes.position[node])
+        let position = nodes.position(of: node)
         let size = log.blockSize
         let first = (position + from) / size * size + size
         return Array(stride(from: first, through: position + to, by: size))
@@ -61,7 +61,7 @@ extension PrefixTree {
         var tokens: [TokenID] = []
         var (current, end) = (node, border)
         while true {
-            let position = Int(nodes.position[current])
+            let position = nodes.position(of: current)
             let first = max(border - size, position)
             for place in stride(from: end - 1, through: first, by: -1) {
                 tokens.append(nodes.tokens(of: current)[place - position])
@@ -72,10 +72,10 @@ extension PrefixTree {
             end = position
             current = nodes.parent[current]
         }
-        let parent = nodes.hash(of: current, upTo: end - Int(nodes.position[current]))
+        let parent = nodes.hash(of: current, upTo: end - nodes.position(of: current))
         return StoredBlocks(
-            namespace: spaces.namespace(of: nodes.space[node]), parent: border == size ? nil : KVBlockHash(parent),
-            hashes: [KVBlockHash(nodes.hash(of: node, upTo: border - Int(nodes.position[node])))],
+            namespace: spaces.namespace(of: nodes.space(of: node)), parent: border == size ? nil : KVBlockHash(parent),
+            hashes: [KVBlockHash(nodes.hash(of: node, upTo: border - nodes.position(of: node)))],
             position: border - size,
             tokens: tokens.reversed())
     }

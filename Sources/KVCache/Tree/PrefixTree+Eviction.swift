@@ -5,7 +5,7 @@ extension PrefixTree {
         while pool.free < blocks {
             setAsideGuarded(from: space)
             guard let victim = evictable.first?.node else { return }
-            let most = min(blocks - pool.free, spaces.spareBlocks(of: nodes.space[victim], for: space))
+            let most = min(blocks - pool.free, spaces.spareBlocks(of: nodes.space(of: victim), for: space))
             if hasSlowTier { offload(victim) } else { evict(from: victim, until: pool.free + most) }
         }
     }
@@ -15,7 +15,7 @@ extension PrefixTree {
     /// A path goes from its end on. The queue is only asked where the path's next node might not be the next to go, and what lies
     /// side by side in memory is forgotten in one go.
     private mutating func evict(from victim: NodeID, until blocks: Int) {
-        let (space, second) = (nodes.space[victim], evictable.second)
+        let (space, second) = (nodes.space(of: victim), evictable.second)
         var wanted = blocks - pool.free
         var (evicted, tokens) = (0, 0)
         var rest: NodeID? = victim
@@ -23,11 +23,16 @@ extension PrefixTree {
             var first = last
             rest = nil
             while true {
+                // `first` goes; `use` and `uses` are what its parent is told.
                 if !isLRU { policy.evicted(candidate(first)) }
                 (evicted, tokens, wanted) = (evicted + 1, tokens + Int(nodes.count[first]), wanted - 1)
+                let (use, uses) = (nodes.lastUse[first], nodes.uses[first])
+                let taken = plainNodes(before: first, atMost: wanted, use: use, second: second)
+                first = NodeID(first.rawValue - Int32(taken))
+                (evicted, tokens, wanted) = (evicted + taken, tokens + taken * nodes.tokensPerBlock, wanted - taken)
                 let parent = nodes.parent[first]
-                handOnUse(of: first, to: parent)
-                guard nodes.children[parent] == 1, nodes.leases[parent] == 0, nodes.block[parent] != .none else {
+                note(use, uses, at: parent)
+                guard nodes.children[parent] == 1, nodes.leases(of: parent) == 0, nodes.block[parent] != .none else {
                     evictable.removeFirst()
                     break
                 }
@@ -49,7 +54,19 @@ extension PrefixTree {
             totals.evictedTokens += tokens
         }
         let root = spaces.root(of: space)
-        if nodes.children[root] == 0, nodes.leases[root] == 0 { removeRoot(root) }
+        if nodes.children[root] == 0, nodes.leases(of: root) == 0 { removeRoot(root) }
+    }
+
+    /// How many plain nodes before a victim go with it, because none of them would rank behind what goes next after it.
+    private func plainNodes(
+        before node: NodeID, atMost most: Int, use: UInt64, second: (key: EvictionOrder, node: NodeID)?
+    ) -> Int {
+        let id = nodes.owner[max(0, node.index - 1)]
+        guard isLRU, id != .none, nodes.isChained(node) else { return 0 }
+        // Whoever keeps it would keep the victim, which hangs on it alone.
+        assert(nodes.stretches[id].leases == 0)
+        if let second, second.key <= EvictionOrder(rank: use, priority: .standard) { return 0 }
+        return min(most, nodes.stretches[id].count)
     }
 
     /// Enters a node that has neither lease nor a child that keeps it where it is.
@@ -69,16 +86,28 @@ extension PrefixTree {
         EvictionCandidate(
             lastUse: nodes.lastUse[node], now: now,
             uses: min(255, Int(nodes.uses[node]) + (nodes.flags[node].contains(.recalled) ? 1 : 0)),
-            position: Int(nodes.position[node]), tokens: Int(nodes.count[node]))
+            position: nodes.position(of: node), tokens: Int(nodes.count[node]))
     }
 
     /// Forgets a node without lease and child, and remembers that it was there.
     mutating func drop(_ node: NodeID, because cause: DropCause) {
-        evictable.remove(node)
-        slowEvictable.remove(node)
-        let parent = nodes.parent[node]
-        handOnUse(of: node, to: parent)
-        forget(node.index..<node.index + 1, because: cause)
+        drop(node.index..<node.index + 1, because: cause)
+    }
+
+    /// Forgets nodes without leases that lie side by side and hang on one another, the last one without a child, and remembers them.
+    mutating func drop(_ range: Range<Int>, because cause: DropCause) {
+        let last = NodeID(Int32(range.upperBound - 1))
+        evictable.remove(last)
+        slowEvictable.remove(last)
+        let parent = nodes.parent[range.lowerBound]
+        var (use, uses): (UInt64, UInt8) = (0, 0)
+        nodes.forEachPart(of: range) { part, id in
+            guard id == .none else { return }
+            use = max(use, nodes.lastUse[part.lowerBound])
+            uses = UInt8(min(255, Int(uses) + Int(nodes.uses[part.lowerBound])))
+        }
+        note(use, uses, at: parent)
+        forget(range, because: cause)
         becomeLeaf(parent)
     }
 
@@ -93,52 +122,60 @@ extension PrefixTree {
 
     /// Forgets unleased nodes of one tier that lie side by side and hang on one another, the last one without a child, and remembers them.
     private mutating func forget(_ range: Range<Int>, because cause: DropCause) {
-        if nodes.tier[range.lowerBound] == .memory { countUnleased(-range.count, in: nodes.space[range.lowerBound]) }
+        if nodes.tier[range.lowerBound] == .memory {
+            countUnleased(-range.count, in: nodes.space(of: NodeID(Int32(range.lowerBound))))
+        }
         if nodes.knowsLifetimes { for index in range { expiring.remove(NodeID(Int32(index))) } }
         if ghosts.capacity > 0 { remember(range, because: cause) }
         takeOut(range)
     }
 
     private mutating func remember(_ range: Range<Int>, because cause: DropCause) {
-        // The end goes first.
-        guard range.count <= GhostList.nearby else {
-            let middle = range.upperBound - GhostList.nearby
-            remember(middle..<range.upperBound, because: cause)
-            return remember(range.lowerBound..<middle, because: cause)
-        }
-        approach(range)
-        for index in range.reversed() {
+        let (hasher, size) = (nodes.hasher, nodes.tokensPerBlock)
+        let drafts = ghosts.room(for: range.count)
+        var hash = nodes.prefix(of: NodeID(Int32(range.lowerBound)))
+        var (index, count) = (range.lowerBound, 0)
+        while index < range.upperBound {
+            let id = nodes.owner[index]
+            if id == .none { hash = nodes.ownPrefix[index] }
+            let end =
+                id == .none ? index + 1 : min(index + max(1, GhostList.portion / size), Int(nodes.stretches[id].end))
             let wasExpired = cause == .evicted && nodes.flags[index].contains(.expired)
-            ghosts.insert(
-                GhostList.Ghost(
-                    first: ghosts.approached[index - range.lowerBound],
-                    check: TokenCheck(nodes.endHash(of: NodeID(Int32(index)))), tokens: nodes.count[index], time: time,
-                    priority: nodes.priority[index], cause: wasExpired ? .expired : cause))
+            let (held, tokens) = (
+                id == .none ? Int(nodes.count[index]) : (end - index) * size, nodes.tokens(of: NodeID(Int32(index)))
+            )
+            let first = hasher.extend(hash, by: tokens[0])
+            hash = hasher.extend(hash, by: tokens, count: held)
+            drafts[count] = GhostList.Ghost(
+                first: first, check: TokenCheck(hash), tokens: UInt8(held), time: time, priority: nodes.priority[index],
+                cause: wasExpired ? .expired : cause)
+            (index, count) = (end, count + 1)
         }
-    }
-
-    /// Hashes a few nodes that lie side by side up to their first tokens, by which such ones are remembered.
-    mutating func approach(_ range: Range<Int>) {
-        let (prefixes, hasher) = (nodes.prefix.pointer(at: range.lowerBound), nodes.hasher)
-        let (tokens, size) = (nodes.tokens(of: NodeID(Int32(range.lowerBound))), nodes.tokensPerBlock)
-        ghosts.approach(range.count) { hasher.extend(prefixes[$0], by: tokens[$0 &* size]) }
+        // The end goes first, a few at a time.
+        while count > 0 {
+            let lower = max(0, count - GhostList.nearby)
+            ghosts.approach(count - lower) { drafts[lower + $0].first }
+            for place in (lower..<count).reversed() { ghosts.insert(drafts[place]) }
+            count = lower
+        }
     }
 
     /// Takes nodes of one tier that lie side by side and hang on one another out of the tree; their blocks become empty.
     private mutating func takeOut(_ range: Range<Int>) {
         let first = NodeID(Int32(range.lowerBound))
-        assert(nodes.children[range.upperBound - 1] == 0 && nodes.leases[first] == 0)
+        assert(nodes.children[range.upperBound - 1] == 0 && nodes.leases(of: first) == 0)
         if nodes.flags[first].contains(.listed) {
             if log.blockSize > 0 { for index in range.reversed() { retract(NodeID(Int32(index)), from: 0) } }
             index.removeRun(range, in: nodes)
         }
         let blocks = UnsafeBufferPointer(start: nodes.block.pointer(at: range.lowerBound), count: range.count)
         let parent = nodes.parent[first]
+        nodes.settle(parent)
         nodes.children[parent] -= 1
         switch nodes.tier[first] {
         case .memory:
             pool.give(blocks)
-            spaces.guards[nodes.space[first].index].resident -= range.count
+            spaces.guards[nodes.space(of: first).index].resident -= range.count
         case .slow:
             slowPool.give(blocks)
             nodes.slowChildren[parent] -= 1
@@ -147,20 +184,25 @@ extension PrefixTree {
     }
 
     /// Whoever used a node used what it hangs on.
-    private func handOnUse(of node: NodeID, to parent: NodeID) {
-        nodes.lastUse[parent] = max(nodes.lastUse[parent], nodes.lastUse[node])
-        nodes.uses[parent] = UInt8(min(255, Int(nodes.uses[parent]) + Int(nodes.uses[node])))
+    private mutating func handOnUse(of node: NodeID, to parent: NodeID) {
+        note(nodes.lastUse[node], nodes.uses[node], at: parent)
+    }
+
+    private mutating func note(_ use: UInt64, _ uses: UInt8, at node: NodeID) {
+        nodes.settle(node)
+        nodes.lastUse[node] = max(nodes.lastUse[node], use)
+        nodes.uses[node] = UInt8(min(255, Int(nodes.uses[node]) + Int(uses)))
     }
 
     /// A child went, or went to the slow tier: its parent may be the next to go.
     mutating func becomeLeaf(_ parent: NodeID) {
-        guard nodes.leases[parent] == 0, isLeaf(parent) else { return }
+        guard nodes.leases(of: parent) == 0, isLeaf(parent) else { return }
         if nodes.block[parent] != .none { return becomeEvictable(parent) }
         if nodes.children[parent] == 0 { removeRoot(parent) }
     }
 
     mutating func removeRoot(_ root: NodeID) {
-        spaces.remove(nodes.space[root])
+        spaces.remove(nodes.space(of: root))
         nodes.free(root.index..<root.index + 1)
     }
 }

@@ -19,7 +19,7 @@ extension PrefixTree {
             position = taken
         }
         guard position < tokens.count else { return }
-        let space = nodes.space[path.root]
+        let space = nodes.space(of: path.root)
         makeRoom(for: (tokens.count - position - 1) / nodes.tokensPerBlock + 1, in: space)
         while position < tokens.count {
             let made = nodes.makeRun(
@@ -40,20 +40,20 @@ extension PrefixTree {
         let length = path.tailLength
         if length < Int(nodes.count[tail]), nodes.tokens(of: tail)[length] == token {
             path.take(1)
-            if Int(nodes.ready[tail]) > length { records[id].generatedReady += 1 }
+            if Int(nodes.ready(of: tail)) > length { records[id].generatedReady += 1 }
             return
         }
         if let child = index.find(parent: tail, attach: length, first: token, in: nodes) {
-            guard nodes.tier[child] == .memory || availableBlocks(for: nodes.space[path.root]) > 0 else {
+            guard nodes.tier[child] == .memory || availableBlocks(for: nodes.space(of: path.root)) > 0 else {
                 throw .poolExhausted(needed: 1, available: 0)
             }
             log.beginOperation()
             lease(child)
             path.enter(child, taking: 1)
-            if nodes.ready[child] > 0 { records[id].generatedReady += 1 }
+            if nodes.ready(of: child) > 0 { records[id].generatedReady += 1 }
         } else {
             let needed = blocksToAppend(1, to: path)
-            let available = availableBlocks(for: nodes.space[path.root])
+            let available = availableBlocks(for: nodes.space(of: path.root))
             guard needed <= available else {
                 throw .poolExhausted(needed: needed, available: available)
             }
@@ -72,20 +72,43 @@ extension PrefixTree {
     }
 
     /// Looks whether new nodes' tokens were here before.
+    ///
+    /// What hangs on a node goes before it, so what was evicted lately is remembered from its first node on: who finds nothing for some
+    /// nodes need not look for those behind them.
     private mutating func recall(_ range: Range<Int>) {
-        guard range.count <= GhostList.nearby else {
-            let middle = range.lowerBound + GhostList.nearby
-            recall(range.lowerBound..<middle)
-            return recall(middle..<range.upperBound)
+        let (hasher, size) = (nodes.hasher, nodes.tokensPerBlock)
+        var hash = nodes.prefix(of: NodeID(Int32(range.lowerBound)))
+        var (index, missing) = (range.lowerBound, 0)
+        while index < range.upperBound, missing < GhostList.patience {
+            let tokens = nodes.tokens(of: NodeID(Int32(index)))
+            let held = (range.upperBound - 1 - index) * size + Int(nodes.count[range.upperBound - 1])
+            guard let ghost = ghosts.remove(hasher.extend(hash, by: tokens[0])) else {
+                missing += 1
+                hash = hasher.extend(hash, by: tokens, count: min(size, held))
+                index += 1
+                continue
+            }
+            missing = 0
+            // All of it, if that is what follows here; else only its first token is sure to have been here.
+            let whole = hasher.extend(hash, by: tokens, count: min(ghost.tokens, held))
+            let isWhole = ghost.tokens <= held && ghost.mayHold(TokenCheck(whole))
+            let next = isWhole ? index + (ghost.tokens - 1) / size + 1 : index + 1
+            if ghost.cause == .evicted || ghost.cause == .expired {
+                recall(index..<next, missed: isWhole ? ghost.tokens : 1)
+            }
+            hash = hasher.extend(hash, by: tokens, count: min((next - index) * size, held))
+            index = next
         }
-        approach(range)
-        for index in range {
-            guard let ghost = ghosts.remove(ghosts.approached[index - range.lowerBound]) else { continue }
-            guard ghost.cause == .evicted || ghost.cause == .expired else { continue }
-            nodes.flags[index].insert(.recalled)
-            let missed = min(ghost.tokens, Int(nodes.count[index]))
-            count(in: nodes.space[index]) { $0.missedTokens += missed }
+    }
+
+    private mutating func recall(_ range: Range<Int>, missed: Int) {
+        if !isLRU {
+            for index in range {
+                nodes.settle(NodeID(Int32(index)))
+                nodes.flags[index].insert(.recalled)
+            }
         }
+        count(in: nodes.space(of: NodeID(Int32(range.lowerBound)))) { $0.missedTokens += missed }
     }
 
     private func write(_ tokens: UnsafeBufferPointer<TokenID>, from position: Int, into node: NodeID) -> Int {

@@ -15,7 +15,7 @@ extension PrefixTree {
         let residents = nodes.usedIndices.map { NodeID(Int32($0)) }.filter { nodes.block[$0] != .none }
 
         for node in residents {
-            let (count, ready, claimed) = (nodes.count[node], nodes.ready[node], nodes.claimed[node])
+            let (count, ready, claimed) = (nodes.count[node], nodes.ready(of: node), nodes.claimed(of: node))
             let parent = nodes.parent[node]
             check(
                 owners[nodes.tier[node]]?.insert(nodes.block[node]).inserted == true, node,
@@ -24,10 +24,11 @@ extension PrefixTree {
             check(
                 count > 0 && nodes.room(in: node) >= 0, node, "holds \(count) tokens from slot \(nodes.start[node]) on")
             check(parent != .none, node, "has no parent")
+            if let violation = nodes.violation(ofPlain: node) { found.append("node \(node.rawValue): \(violation)") }
             childCounts[parent, default: 0] += 1
             if nodes.tier[node] == .slow {
                 slowChildCounts[parent, default: 0] += 1
-                check(nodes.leases[node] == 0, node, "is leased in the slow tier")
+                check(nodes.leases(of: node) == 0, node, "is leased in the slow tier")
             } else {
                 check(nodes.tier[parent] == .memory, node, "is in memory though its source is not")
             }
@@ -39,12 +40,13 @@ extension PrefixTree {
                     nodes.attach[node] >= 1 && nodes.attach[node] <= nodes.count[parent], node,
                     "attaches outside its parent")
                 check(
-                    nodes.claimed[node] == 0 || nodes.claimed[parent] >= nodes.attach[node], node,
+                    nodes.claimed(of: node) == 0 || nodes.claimed(of: parent) >= nodes.attach[node], node,
                     "claimed before its source")
                 check(
-                    nodes.ready[node] == 0 || nodes.ready[parent] >= nodes.attach[node], node, "ready before its source"
+                    nodes.ready(of: node) == 0 || nodes.ready(of: parent) >= nodes.attach[node], node,
+                    "ready before its source"
                 )
-                check(nodes.leases[node] <= nodes.leases[parent], node, "has more leases than its parent")
+                check(nodes.leases(of: node) <= nodes.leases(of: parent), node, "has more leases than its parent")
             }
             if nodes.flags[node].contains(.listed) {
                 let first = nodes.tokens(of: node)[0]
@@ -55,34 +57,36 @@ extension PrefixTree {
                     index.find(parent: parent, attach: attach, first: first, in: nodes) == node, node, "cannot be found"
                 )
                 let isChained = parent.rawValue + 1 == node.rawValue && attach == nodes.tokensPerBlock
-                check((nodes.chained[node] == 1) == isChained, node, "is chained wrongly")
+                check(nodes.isChained(node) == isChained, node, "is chained wrongly")
                 check(
                     attach == Int(nodes.count[parent]) || nodes.tokens(of: parent)[attach] != first, node,
                     "repeats its parent's next token")
             } else {
                 check(
-                    mode != .early && nodes.leases[node] == 1, node,
-                    "is found by nobody and leased by \(nodes.leases[node])")
-                check(nodes.chained[node] == 0, node, "is chained though nobody is to find it")
+                    mode != .early && nodes.leases(of: node) == 1, node,
+                    "is found by nobody and leased by \(nodes.leases(of: node))")
+                check(!nodes.isChained(node), node, "is chained though nobody is to find it")
             }
-            if nodes.leases[node] == 0 {
+            if nodes.leases(of: node) == 0 {
                 if nodes.tier[node] == .memory { unleased += 1 }
                 check(ready == count, node, "keeps tokens that nobody computed")
             }
-            let mayGo = nodes.leases[node] == 0 && isLeaf(node)
+            let mayGo = nodes.leases(of: node) == 0 && isLeaf(node)
             let (isSlow, inQueue) = (nodes.tier[node] == .slow, evictable.contains(node))
-            let isAside = mayGo && !isSlow && spaces.guards[nodes.space[node].index].aside.contains(node)
+            let isAside = mayGo && !isSlow && spaces.guards[nodes.space(of: node).index].aside.contains(node)
             check(
                 inQueue ? mayGo && !isSlow : !mayGo || isSlow || isAside, node, "stands in the eviction queue wrongly")
             check(slowEvictable.contains(node) == (mayGo && isSlow), node, "stands in the slow tier's queue wrongly")
-            let mayExpire = nodes.leases[node] == 0 && nodes.lifetime[node] != .unlimited
+            let mayExpire = nodes.leases(of: node) == 0 && nodes.lifetime[node] != .unlimited
             check(expiring.contains(node) == mayExpire, node, "stands in the expiry queue wrongly")
-            check(nodes.leases[node] >= pinned[node] ?? 0, node, "is pinned without a lease")
-            check(nodes.space[node] == nodes.space[parent], node, "is in another namespace than its parent")
+            check(nodes.leases(of: node) >= pinned[node] ?? 0, node, "is pinned without a lease")
+            check(nodes.space(of: node) == nodes.space(of: parent), node, "is in another namespace than its parent")
             check(
-                nodes.position[node] == nodes.position[parent] + Int32(nodes.attach[node]), node,
+                nodes.position(of: node) == nodes.position(of: parent) + Int(nodes.attach[node]), node,
                 "stands at a wrong position")
-            check(nodes.prefix[node] == nodes.hash(of: parent, upTo: Int(nodes.attach[node])), node, "has a wrong hash")
+            check(
+                nodes.prefix(of: node) == nodes.hash(of: parent, upTo: Int(nodes.attach[node])), node,
+                "has a wrong hash")
         }
         for node in residents + Array(roots) {
             check(
@@ -90,16 +94,16 @@ extension PrefixTree {
             check(nodes.slowChildren[node] == slowChildCounts[node, default: 0], node, "counts slow children wrongly")
         }
         for root in roots {
-            check(nodes.leases[root] > 0 || nodes.children[root] > 0, root, "is a root of nothing")
+            check(nodes.leases(of: root) > 0 || nodes.children[root] > 0, root, "is a root of nothing")
         }
         for space in spaces.all {
-            let count = pinned.keys.count { nodes.space[$0] == space }
+            let count = pinned.keys.count { nodes.space(of: $0) == space }
             if spaces.pinnedBlocks[space.index] != count {
                 found.append("\(count) blocks are pinned, others are counted")
             }
-            let held = residents.filter { nodes.space[$0] == space && nodes.tier[$0] == .memory }
+            let held = residents.filter { nodes.space(of: $0) == space && nodes.tier[$0] == .memory }
             let counted = spaces.guards[space.index]
-            if counted.resident != held.count || counted.unleased != held.count(where: { nodes.leases[$0] == 0 }) {
+            if counted.resident != held.count || counted.unleased != held.count(where: { nodes.leases(of: $0) == 0 }) {
                 found.append("a namespace's blocks are counted wrongly")
             }
             if !spaces.totals[space.index].ended.isConserved { found.append("\(spaces.totals[space.index].ended)") }

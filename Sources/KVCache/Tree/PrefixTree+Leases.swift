@@ -3,9 +3,11 @@ extension PrefixTree {
     ///
     /// - Parameter slow: those of its nodes that are in the slow tier; they are brought back.
     mutating func lease(_ path: Path, slow: [NodeID]) {
-        nodes.leases[path.root] += 1
+        nodes.ownLeases[path.root] += 1
+        // What is noted of a path is noted at its last node; and what joins the path hangs there.
+        nodes.settle(path.tail)
         let leased = path.pieces.indices.reduce(0) { $0 + nodes.addLeases(path.indices(of: $1)) }
-        countUnleased(slow.count - leased, in: nodes.space[path.root])
+        countUnleased(slow.count - leased, in: nodes.space(of: path.root))
         if slow.isEmpty {
             // Before the last node, each has a child in memory on the path, so that it did not stand in the queue.
             evictable.remove(path.tail)
@@ -19,14 +21,15 @@ extension PrefixTree {
 
     /// Keeps a node more, on whose parent there is a lease. There must be a block available if it is in the slow tier.
     mutating func lease(_ node: NodeID) {
+        nodes.settle(node)
         let isSlow = nodes.tier[node] == .slow
-        if nodes.leases[node] == 0 {
-            if !isSlow { countUnleased(-1, in: nodes.space[node]) }
+        if nodes.leases(of: node) == 0 {
+            if !isSlow { countUnleased(-1, in: nodes.space(of: node)) }
             evictable.remove(node)
             slowEvictable.remove(node)
             expiring.remove(node)
         }
-        nodes.leases[node] += 1
+        nodes.ownLeases[node] += 1
         if isSlow { onboard([node]) }
     }
 
@@ -36,7 +39,7 @@ extension PrefixTree {
     mutating func end(_ path: Path, record id: PathRecords.ID, known: Int) {
         let account = records[id].account(ready: readyCount(of: path, from: known))
         assert(account.isConserved, "\(account)")
-        count(in: nodes.space[path.root]) { $0.ended += account }
+        count(in: nodes.space(of: path.root)) { $0.ended += account }
         records.remove(id)
         release(path)
     }
@@ -60,30 +63,32 @@ extension PrefixTree {
     private mutating func release(_ range: Range<Int>) {
         // Most are computed entirely, and nothing else need be looked at.
         let isPlain = mode == .early && !nodes.knowsLifetimes
-        let plain = isPlain ? nodes.count.prefix(of: range, equalTo: nodes.ready) : 0
+        let plain = isPlain ? nodes.completeCount(range) : 0
         for index in (range.lowerBound + plain..<range.upperBound).reversed() { release(NodeID(Int32(index))) }
         guard plain > 0 else { return }
         countUnleased(
-            nodes.removeLeases(range.lowerBound..<range.lowerBound + plain), in: nodes.space[range.lowerBound])
+            nodes.removeLeases(range.lowerBound..<range.lowerBound + plain),
+            in: nodes.space(of: NodeID(Int32(range.lowerBound))))
         let last = NodeID(Int32(range.lowerBound + plain - 1))
-        if nodes.leases[last] == 0, isLeaf(last) { becomeEvictable(last) }
+        if isLeaf(last), nodes.leases(of: last) == 0 { becomeEvictable(last) }
     }
 
     private mutating func release(_ node: NodeID) {
-        nodes.leases[node] -= 1
-        guard nodes.leases[node] == 0 else { return }
-        if nodes.ready[node] == 0 || !nodes.flags[node].contains(.listed) { return remove(node) }
+        nodes.settle(node)
+        nodes.ownLeases[node] -= 1
+        guard nodes.leases(of: node) == 0 else { return }
+        if nodes.ready(of: node) == 0 || !nodes.flags[node].contains(.listed) { return remove(node) }
         // Nothing hangs on the tokens behind `ready`: it could be neither computed nor leased.
-        nodes.count[node] = nodes.ready[node]
-        nodes.claimed[node] = nodes.ready[node]
-        countUnleased(1, in: nodes.space[node])
+        nodes.count[node] = nodes.ready(of: node)
+        nodes.ownClaimed[node] = nodes.ready(of: node)
+        countUnleased(1, in: nodes.space(of: node))
         let lifetime = nodes.lifetime[node]
         if lifetime != .unlimited { expiring.insert(node, key: time.adding(lifetime)) }
         if isLeaf(node) { becomeEvictable(node) }
     }
 
     private mutating func releaseRoot(_ root: NodeID) {
-        nodes.leases[root] -= 1
-        if nodes.leases[root] == 0, nodes.children[root] == 0 { removeRoot(root) }
+        nodes.ownLeases[root] -= 1
+        if nodes.leases(of: root) == 0, nodes.children[root] == 0 { removeRoot(root) }
     }
 }

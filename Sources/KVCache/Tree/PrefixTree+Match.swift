@@ -1,6 +1,6 @@
 extension PrefixTree {
-    /// How many nodes are compared at a time.
-    private static let stretch = 64
+    /// How many tokens are compared at a time.
+    private static let portion = 4_096
 
     /// Follows the tokens as far as the shared tree holds them, computed or not. Takes no leases.
     ///
@@ -15,7 +15,7 @@ extension PrefixTree {
                 let child = index.find(parent: path.tail, attach: path.tailLength, first: tokens[position], in: nodes)
             else { break }
             let left = tokens.count - position
-            let most = left >= Self.stretch * size ? Self.stretch : (left - 1) / size + 1
+            let most = (min(left, Self.portion) - 1) / size + 1
             let run = nodes.chainLength(from: child, atMost: most)
             // All but the last are full.
             let held = (run - 1) * size + Int(nodes.count[child.index + run - 1])
@@ -38,19 +38,15 @@ extension PrefixTree {
 
     /// How many tokens at the head of a path are computed.
     ///
-    /// - Parameter known: how many are known to be. O(nodes behind them).
+    /// - Parameter known: how many are known to be. O(stretches behind them).
     func readyCount(of path: Path, from known: Int = 0) -> Int {
         let size = nodes.tokensPerBlock
         guard known < path.count else { return path.count }
         for piece in path.piece(at: known)..<path.pieces.count {
             let (range, start) = (path.indices(of: piece), path.start(of: piece))
             let skipped = known > start ? (known - start) / size : 0
-            let full = range.lowerBound + skipped..<range.upperBound - 1
-            let ready = nodes.ready.prefix(of: full, equalTo: UInt8(size)) + skipped
-            let position = start + ready * size + Int(nodes.ready[range.lowerBound + ready])
-            if ready < range.count - 1 || position < path.pieces[piece].end {
-                return min(position, Int(path.pieces[piece].end))
-            }
+            let position = start + skipped * size + nodes.readyCount(range.lowerBound + skipped..<range.upperBound)
+            if position < path.pieces[piece].end { return position }
         }
         return path.count
     }

@@ -5,13 +5,13 @@ extension PrefixTree {
         guard var path = match(tokens, in: namespace) else { return .success(0) }
         path.cut(to: readyCount(of: path))
         guard path.count > 0, !pins.contains(path) else { return .success(path.count) }
-        let space = nodes.space[path.root]
+        let space = nodes.space(of: path.root)
         let needed = path.nodes.reduce(spaces.pinnedBlocks[space.index]) { pins.isPinned($1) ? $0 : $0 + 1 }
         let budget = pins.budget(of: namespace)
         guard needed <= budget else { return .failure(.pinBudgetExceeded(needed: needed, budget: budget)) }
         let slow = slowNodes(of: path)
         let available = availableBlocks(
-            for: nodes.space[path.root], beside: path, slow: slow.count, atLeast: slow.count)
+            for: nodes.space(of: path.root), beside: path, slow: slow.count, atLeast: slow.count)
         guard slow.count <= available else {
             return .failure(.poolExhausted(needed: slow.count, available: available))
         }
@@ -25,7 +25,7 @@ extension PrefixTree {
     mutating func unpin(_ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace) -> Int {
         guard let path = match(tokens, in: namespace) else { return 0 }
         if let removed = pins.removeLongest(on: path) {
-            spaces.pinnedBlocks[nodes.space[path.root].index] -= removed.nodes
+            spaces.pinnedBlocks[nodes.space(of: path.root).index] -= removed.nodes
             release(removed.path)
         }
         let last = path.nodes.lastIndex { pins.isPinned($0) }

@@ -14,9 +14,9 @@ extension PrefixTree {
         var offset = Int(nodes.attach[own[first]])
         var parted = false
         for (place, node) in own.enumerated().dropFirst(first) {
-            guard nodes.ready[node] > 0 else { return }
-            nodes.count[node] = nodes.ready[node]
-            nodes.claimed[node] = nodes.ready[node]
+            guard nodes.ready(of: node) > 0 else { return }
+            nodes.count[node] = nodes.ready(of: node)
+            nodes.ownClaimed[node] = nodes.ready(of: node)
             if !parted {
                 let known = follow(node, from: &shared, &offset)
                 if known == Int(nodes.count[node]) { continue }
@@ -49,13 +49,13 @@ extension PrefixTree {
     private func cutFront(of node: NodeID, tokens cut: Int, child: NodeID?) {
         guard cut > 0 else { return }
         let tokens = nodes.tokens(of: node)
-        nodes.prefix[node] = nodes.hash(of: node, upTo: cut)
-        nodes.position[node] += Int32(cut)
+        nodes.ownPrefix[node] = nodes.hash(of: node, upTo: cut)
+        nodes.ownPosition[node] += Int32(cut)
         for offset in cut..<Int(nodes.count[node]) { tokens[offset - cut] = tokens[offset] }
         nodes.start[node] += UInt8(cut)
         nodes.count[node] -= UInt8(cut)
-        nodes.ready[node] -= UInt8(cut)
-        nodes.claimed[node] -= UInt8(cut)
+        nodes.ownReady[node] -= UInt8(cut)
+        nodes.ownClaimed[node] -= UInt8(cut)
         if let child { nodes.attach[child] -= UInt8(cut) }
     }
 

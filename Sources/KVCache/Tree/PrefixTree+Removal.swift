@@ -11,17 +11,20 @@ extension PrefixTree {
         for (place, node) in path.nodes.enumerated().reversed() {
             let kept = max(0, keep - path.start(at: place))
             let count = Int(nodes.count[node])
-            guard kept < count, nodes.leases[node] == 0, path.length(at: place) == count else { break }
+            guard kept < count, nodes.leases(of: node) == 0, path.length(at: place) == count else { break }
             if kept == 0, nodes.children[node] == 0 {
                 drop(node, because: .truncated)
                 dropped += count
                 continue
             }
             let end = max(kept, lastAttach(to: node))
+            guard end < count else { break }
             retract(node, from: end)
+            // It was the last of its run, or is so now.
+            assert(nodes.owner[node] == .none)
             nodes.count[node] = UInt8(end)
-            nodes.ready[node] = UInt8(end)
-            nodes.claimed[node] = UInt8(end)
+            nodes.ownReady[node] = UInt8(end)
+            nodes.ownClaimed[node] = UInt8(end)
             dropped += count - end
             break
         }
@@ -45,23 +48,37 @@ extension PrefixTree {
 
     private mutating func reset(_ space: SpaceID?, in tier: CacheTier) -> Int {
         let leaves = tier == .memory ? evictable.nodes : slowEvictable.nodes
-        var victims = leaves.filter { space == nil || nodes.space[$0] == space }
+        var victims = leaves.filter { space == nil || nodes.space(of: $0) == space }
         var dropped = 0
         while let node = victims.popLast() {
-            let parent = nodes.parent[node]
-            dropped += Int(nodes.count[node])
-            drop(node, because: .reset)
+            let range = chain(endingWith: node)
+            let parent = nodes.parent[range.lowerBound]
+            for index in range { dropped += Int(nodes.count[index]) }
+            drop(range, because: .reset)
             let isNext = tier == .memory ? evictable.contains(parent) : slowEvictable.contains(parent)
             if isNext { victims.append(parent) }
         }
         return dropped
     }
 
+    /// The nodes that can go with a leaf at once: in memory, side by side, each with nothing but the next hanging on it.
+    private func chain(endingWith leaf: NodeID) -> Range<Int> {
+        var first = leaf
+        while nodes.tier[first] == .memory, nodes.slowChildren[first] == 0 {
+            let parent = nodes.parent[first]
+            guard parent.rawValue + 1 == first.rawValue, nodes.block[parent] != .none, nodes.children[parent] == 1,
+                nodes.tier[parent] == .memory, nodes.leases(of: parent) == 0
+            else { break }
+            first = parent
+        }
+        return first.index..<leaf.index + 1
+    }
+
     /// Behind which token of a node its last child attaches; 0 if it has none.
     private func lastAttach(to node: NodeID) -> Int {
         guard nodes.children[node] > 0 else { return 0 }
         return nodes.usedIndices.reduce(0) { last, index in
-            nodes.parent[index] == node ? max(last, Int(nodes.attach[index])) : last
+            nodes.parent[index] == node && nodes.block[index] != .none ? max(last, Int(nodes.attach[index])) : last
         }
     }
 }

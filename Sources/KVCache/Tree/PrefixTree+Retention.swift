@@ -9,7 +9,8 @@ extension PrefixTree {
 
     /// Sets what a leased node is worth. The clock starts when its last lease ends.
     mutating func apply(_ level: RetentionLevel, to node: NodeID) {
-        assert(nodes.leases[node] > 0)
+        assert(nodes.leases(of: node) > 0)
+        nodes.settle(node)
         nodes.priority[node] = level.priority
         nodes.lifetime[node] = level.lifetime
         if level.lifetime != .unlimited { nodes.knowsLifetimes = true }

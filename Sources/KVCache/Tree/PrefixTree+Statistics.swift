@@ -13,10 +13,10 @@ extension PrefixTree {
             let node = NodeID(Int32(index))
             guard nodes.block[node] != .none else { continue }
             let depth = depth(of: node, known: &depths)
-            bySpace[nodes.space[node]]?.count(
-                tokens: Int(nodes.count[node]), of: nodes.tokensPerBlock, isLeased: nodes.leases[node] > 0,
+            bySpace[nodes.space(of: node)]?.count(
+                tokens: Int(nodes.count[node]), of: nodes.tokensPerBlock, isLeased: nodes.leases(of: node) > 0,
                 isSlow: nodes.tier[node] == .slow,
-                end: Int(nodes.position[node]) + Int(nodes.count[node]), depth: depth)
+                end: nodes.position(of: node) + Int(nodes.count[node]), depth: depth)
         }
         return bySpace.values.sorted { $0.namespace.sortKey.lexicographicallyPrecedes($1.namespace.sortKey) }
     }

@@ -30,8 +30,8 @@ extension PrefixTree {
         move(node, to: .slow, block: slowPool.take())
         pool.give(old)
         nodes.slowChildren[parent] += 1
-        countUnleased(-1, in: nodes.space[node])
-        spaces.guards[nodes.space[node].index].resident -= 1
+        countUnleased(-1, in: nodes.space(of: node))
+        spaces.guards[nodes.space(of: node).index].resident -= 1
         totals.offloadedBlocks += 1
         if isLeaf(node) { becomeEvictable(node) }
         becomeLeaf(parent)
@@ -40,7 +40,7 @@ extension PrefixTree {
     /// Brings leased nodes of the slow tier back, sources first. The blocks for it must be available.
     mutating func onboard(_ slow: [NodeID]) {
         for node in slow {
-            let space = nodes.space[node]
+            let space = nodes.space(of: node)
             makeRoom(for: 1, in: space)
             let old = nodes.block[node]
             move(node, to: .memory, block: pool.take())
@@ -65,7 +65,7 @@ extension PrefixTree {
 
     private mutating func dropForRoom(_ node: NodeID) {
         let tokens = Int(nodes.count[node])
-        count(in: nodes.space[node]) { totals in
+        count(in: nodes.space(of: node)) { totals in
             totals.evictedBlocks += 1
             totals.evictedTokens += tokens
         }

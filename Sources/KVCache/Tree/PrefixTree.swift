@@ -48,7 +48,8 @@ struct PrefixTree: ~Copyable {
         let expected = min(most, 1 << 16) + 1
         nodes = NodeStore(
             tokensPerBlock: tokensPerBlock, hasher: PathHasher(namesBlocks: options.eventBlock != nil),
-            capacity: expected, limit: most + 1, hasSlowTier: slowTier != nil)
+            capacity: expected, limit: most + 1,
+            hasStretches: mode == .early && slowTier == nil)
         index = ChildIndex(capacity: expected)
         pool = BlockPool(capacity: blocks)
         slowPool = BlockPool(capacity: slowTier?.blocks ?? 0)

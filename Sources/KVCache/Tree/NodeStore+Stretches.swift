@@ -1,0 +1,117 @@
+// Fields that a node may share with its neighbours.
+
+extension NodeStore {
+    func leases(of node: NodeID) -> Int32 {
+        let stretch = owner[node]
+        return stretch == .none ? ownLeases[node] : stretches[stretch].leases
+    }
+
+    /// Whose the node is.
+    func space(of node: NodeID) -> SpaceID {
+        let stretch = owner[node]
+        return stretch == .none ? ownSpace[node] : stretches[stretch].space
+    }
+
+    /// How many tokens precede the node's on its path.
+    func position(of node: NodeID) -> Int {
+        let stretch = owner[node]
+        guard stretch != .none else { return Int(ownPosition[node]) }
+        return Int(stretches[stretch].position) + (node.index - Int(stretches[stretch].first)) * tokensPerBlock
+    }
+
+    /// How many of the node's tokens are ready.
+    func ready(of node: NodeID) -> UInt8 {
+        let stretch = owner[node]
+        return stretch == .none ? ownReady[node] : share(of: node, in: stretch, stretches[stretch].ready)
+    }
+
+    /// How many of the node's tokens are ready or claimed.
+    func claimed(of node: NodeID) -> UInt8 {
+        let stretch = owner[node]
+        return stretch == .none ? ownClaimed[node] : share(of: node, in: stretch, stretches[stretch].claimed)
+    }
+
+    /// Whether the node before is its parent, it attaches to the end of that full block, and others may find it.
+    func isChained(_ node: NodeID) -> Bool {
+        owner[node] != .none || ownChained[node] == 1
+    }
+
+    /// The hash of the path up to the node's first token. O(1) for nodes with fields of their own and where hashes name blocks, else O(tokens
+    /// to the nearer end of the stretch).
+    func prefix(of node: NodeID) -> PathHash {
+        let id = owner[node]
+        guard id != .none, !hasher.namesBlocks else { return ownPrefix[node] }
+        let stretch = stretches[id]
+        let (before, behind) = (node.index - Int(stretch.first), Int(stretch.end) - node.index)
+        guard before > behind else {
+            return hasher.extend(
+                stretch.prefix, by: tokens(of: NodeID(stretch.first)), count: before * tokensPerBlock)
+        }
+        return hasher.shorten(stretch.endPrefix, by: tokens(of: node), count: behind * tokensPerBlock)
+    }
+
+    private func share(of node: NodeID, in stretch: StretchID, _ tokens: Int32) -> UInt8 {
+        let before = (node.index - Int(stretches[stretch].first)) * tokensPerBlock
+        return UInt8(min(max(Int(tokens) - before, 0), tokensPerBlock))
+    }
+
+    /// Gives a node fields of its own, if it has none yet. O(nodes to the nearer end of its stretch).
+    mutating func settle(_ node: NodeID) {
+        guard owner[node] != .none else { return }
+        part(before: node.index)
+        part(before: node.index + 1)
+        if owner[node] != .none { dissolve(owner[node]) }
+    }
+
+    /// Parts a stretch in two where a node is neither its first nor the one behind its last. What remains of one node gets fields of its own.
+    mutating func part(before index: Int) {
+        guard index < usedIndices.upperBound, owner[index] != .none else { return }
+        let id = owner[index]
+        var head = stretches[id]
+        guard Int(head.first) < index else { return }
+        var tail = head
+        let border = prefix(of: NodeID(Int32(index)))
+        let tokens = (Int32(index) - head.first) * Int32(tokensPerBlock)
+        (head.end, head.endPrefix) = (Int32(index), border)
+        (head.ready, head.claimed) = (min(head.ready, tokens), min(head.claimed, tokens))
+        (tail.first, tail.prefix, tail.position) = (Int32(index), border, head.position + tokens)
+        (tail.ready, tail.claimed) = (max(0, tail.ready - tokens), max(0, tail.claimed - tokens))
+        // The larger part keeps the record, which its nodes name already.
+        let (larger, smaller) = head.count >= tail.count ? (head, tail) : (tail, head)
+        stretches[id] = larger
+        if smaller.count == 1 { settle(smaller, only: Int(smaller.first)) } else { remember(smaller) }
+        if larger.count == 1 { dissolve(id) }
+    }
+
+    /// The only node of a stretch gets fields of its own.
+    private mutating func dissolve(_ id: StretchID) {
+        settle(stretches[id], only: Int(stretches[id].first))
+        forget(id)
+    }
+
+    private func settle(_ stretch: Stretch, only index: Int) {
+        ownLeases[index] = stretch.leases
+        ownSpace[index] = stretch.space
+        ownPosition[index] = stretch.position
+        ownPrefix[index] = stretch.prefix
+        ownReady[index] = UInt8(stretch.ready)
+        ownClaimed[index] = UInt8(stretch.claimed)
+        ownChained[index] = 1
+        owner[index] = .none
+    }
+
+    /// What is wrong with a plain node, in words: it is to be as all new nodes are. `nil` for those with fields of their own.
+    func violation(ofPlain node: NodeID) -> String? {
+        guard owner[node] != .none else { return nil }
+        let stretch = stretches[owner[node]]
+        let index = node.rawValue
+        let isPlain =
+            parent[node].rawValue + 1 == index && attach[node] == tokensPerBlock && count[node] == tokensPerBlock
+            && children[node] == 1 && slowChildren[node] == 0 && start[node] == 0 && flags[node] == .listed
+            && lifetime[node] == .unlimited && lastUse[node] == 0 && uses[node] == 0 && priority[node] == .standard
+            && tier[node] == .memory && ownChained[node] == 0
+        if !isPlain { return "is not plain, though a stretch speaks for it" }
+        let isInside = (stretch.first..<stretch.end).contains(index) && stretch.count > 1
+        return isInside ? nil : "is owned by a stretch elsewhere"
+    }
+}
