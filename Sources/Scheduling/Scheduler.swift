@@ -41,6 +41,12 @@ public final class Scheduler {
     private var earliestDeadline: CacheInstant?
     private var submitted = 0
     public internal(set) var counters = SchedulerCounters()
+    /// What of that was for each of the namespaces that `SchedulingPolicy.shares` names, in no particular order.
+    public internal(set) var tenants: [TenantCounters]
+    private let tenantPlaces: [CacheNamespace: Int]
+
+    /// Rows of the steps that left decodes out, since the last one that did not.
+    var rowsSinceDecodes = 0
 
     // The current step.
 
@@ -72,6 +78,8 @@ public final class Scheduler {
         self.plansSegments = plansSegments
         prefills = PrefillQueue(order: policy.prefillOrder, cost: policy.prefillCost, patience: policy.patience)
         namespaces = NamespaceTable(shares: policy.shares, slack: policy.fairnessSlack)
+        tenants = policy.shares.keys.map { TenantCounters($0) }
+        tenantPlaces = Dictionary(uniqueKeysWithValues: tenants.enumerated().map { ($1.namespace, $0) })
     }
 
     /// Sequences that wait for admission.
@@ -92,10 +100,10 @@ public final class Scheduler {
                 && cache.couldHold(tokens: request.prompt.count))
         submitted += 1
         let sequence = Sequence(
-            id: SequenceID(rawValue: submitted), request: request,
+            id: SequenceID(rawValue: submitted), request: request, tenant: tenantPlaces[request.namespace],
             submissionDue: prefillDone + policy.patience / request.weight)
         sequences[sequence.id] = sequence
-        namespaces.enqueue(sequence)
+        enqueue(sequence)
         if let deadline = request.deadline { earliestDeadline = min(earliestDeadline ?? deadline, deadline) }
         return sequence.id
     }
@@ -164,7 +172,23 @@ public final class Scheduler {
     /// Ends a sequence that waits or runs.
     func drop(_ sequence: Sequence) {
         sequences[sequence.id] = nil
-        if sequence.lease == nil { namespaces.dequeue(sequence) } else { leave(sequence) }
+        if sequence.lease == nil { dequeue(sequence) } else { leave(sequence) }
+    }
+
+    func enqueue(_ sequence: Sequence) {
+        namespaces.enqueue(sequence)
+        if let tenant = sequence.tenant { tenants[tenant].waiting += 1 }
+    }
+
+    private func dequeue(_ sequence: Sequence) {
+        namespaces.dequeue(sequence)
+        if let tenant = sequence.tenant { tenants[tenant].waiting -= 1 }
+    }
+
+    /// Counts what was attributed to a prompt since its account was another.
+    func count(_ sequence: Sequence, since before: PromptAccount) {
+        counters.count(from: before, to: sequence.account)
+        if let tenant = sequence.tenant { tenants[tenant].count(from: before, to: sequence.account) }
     }
 
     func clearStep() {
