@@ -76,7 +76,7 @@ extension Scheduler {
 
     /// What of a step is left for prompts: all rows, but no more work than the decodes' pace allows.
     private func prefillRoom(rows: Int) -> PrefillRoom {
-        var room = PrefillRoom(rows: rows, work: .infinity)
+        var room = PrefillRoom(rows: rows, work: .infinity, cost: attentionPace.cost)
         if let target = policy.targetInterTokenLatency, plannedRows > 0, let work = pace.work(within: target) {
             // Prompts never stop wholly, also if decodes alone take longer than wanted.
             room.work = max(work, Double(limits.maximumBatchTokens) / 64, 1)
@@ -86,14 +86,16 @@ extension Scheduler {
 
     /// Adds what fits of a prompt, unless the step is large enough as it is. Returns whether there is room left.
     private func addPrefill(_ sequence: Sequence, to plan: inout StepPlan, _ room: inout PrefillRoom) -> Bool {
-        let rows = min(room.rows, policy.prefillCost.tokens(within: room.work, from: sequence.computedCount))
+        let rows = min(room.rows, room.cost.tokens(within: room.work, from: sequence.computedCount))
         guard rows > 0 else { return false }
         if completesPrompt, plannedRows >= policy.efficientRows, !isClaimed(sequence) { return false }
         let before = plannedRows
         add(sequence, to: &plan, upTo: before + rows)
         let work = max(1, policy.prefillCost(sequence.rows))
         room.rows -= plannedRows - before
-        room.work -= work
+        room.work -= max(1, room.cost(sequence.rows))
+        plannedPrefillRows += Double(sequence.rows.count)
+        plannedPairs += Double(sequence.rows.count * (sequence.rows.lowerBound + sequence.rows.upperBound)) / 2
         plannedWork += work
         namespaces.plan(work, for: sequence)
         return room.rows > 0 && room.work >= 1

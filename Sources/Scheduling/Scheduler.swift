@@ -35,6 +35,7 @@ public final class Scheduler {
     /// How many tokens sequences generate, a mean that follows those that ended lately.
     var usualLength = 0.0
     var pace = StepPace()
+    var attentionPace: AttentionPace
     /// The cost of all prefill so far.
     var prefillDone = 0.0
     /// No deadline comes before it.
@@ -52,6 +53,9 @@ public final class Scheduler {
 
     /// The cost of its prefill.
     var plannedWork = 0.0
+    /// Rows of its prefill, and the positions that these attend to.
+    var plannedPrefillRows = 0.0
+    var plannedPairs = 0.0
     /// Its rows, those counted that may turn out to be shared.
     var plannedRows = 0
     /// Whether it computes a prompt's last token.
@@ -78,6 +82,7 @@ public final class Scheduler {
         self.plansSegments = plansSegments
         prefills = PrefillQueue(order: policy.prefillOrder, cost: policy.prefillCost, patience: policy.patience)
         namespaces = NamespaceTable(shares: policy.shares, slack: policy.fairnessSlack)
+        attentionPace = AttentionPace(policy.prefillCost)
         tenants = policy.shares.keys.map { TenantCounters($0) }
         tenantPlaces = Dictionary(uniqueKeysWithValues: tenants.enumerated().map { ($1.namespace, $0) })
     }
@@ -154,7 +159,11 @@ public final class Scheduler {
     /// - Returns: what it brought, sequence by sequence.
     public func commit(chosen: [TokenID], seconds: Double? = nil) -> [StepOutcome] {
         precondition(chosen.count == choosing.count)
-        if let seconds { pace.record(work: plannedWork, seconds: seconds) }
+        if let seconds {
+            attentionPace.record(rows: plannedPrefillRows, pairs: plannedPairs, seconds: seconds)
+            pace.record(
+                work: plannedPrefillRows + attentionPace.cost.attention * plannedPairs, seconds: seconds)
+        }
         cache.commitStep()
         return takeIn(chosen)
     }
@@ -198,6 +207,8 @@ public final class Scheduler {
         choosing.removeAll(keepingCapacity: true)
         choices.removeAll(keepingCapacity: true)
         plannedWork = 0
+        plannedPrefillRows = 0
+        plannedPairs = 0
         plannedRows = 0
         completesPrompt = false
     }
