@@ -43,7 +43,8 @@ struct StepPaceTests {
             let work = pace.work(within: 0.02) ?? .infinity
             let rows = min(512, 4_000 - position, max(8, attention.cost.tokens(within: work, from: position)))
             let pairs = Double(rows * (2 * position + rows)) / 2
-            let seconds = (0.003 + 2e-5 * (Double(rows) + 1e-3 * pairs)) * Double.random(in: 0.97...1.03, using: &random)
+            let exact = 0.003 + 2e-5 * (Double(rows) + 1e-3 * pairs)
+            let seconds = exact * Double.random(in: 0.97...1.03, using: &random)
             attention.record(rows: Double(rows), pairs: pairs, seconds: seconds)
             pace.record(work: Double(rows) + attention.cost.attention * pairs, seconds: seconds)
             if step > 100, seconds > 1.2 * 0.02 { late += 1 }

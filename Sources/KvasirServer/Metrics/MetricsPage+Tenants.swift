@@ -1,4 +1,5 @@
 import Kvasir
+import Scheduling
 
 extension MetricsPage {
     /// What is due to each tenant that the server was told of (`--tenant`), and to all others together: so many labels and no more,
