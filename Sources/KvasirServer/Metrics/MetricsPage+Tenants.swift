@@ -1,3 +1,4 @@
+import KVCache
 import Kvasir
 import Scheduling
 
