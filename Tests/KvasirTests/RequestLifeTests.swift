@@ -178,7 +178,10 @@ struct RequestLifeTests {
         #expect(counters.map(\.logitsOnly) == [1, 0])
         #expect(counters.map(\.generatedTokens) == [6, 2])
         #expect(counters.allSatisfy { $0.running == 0 && $0.waiting == 0 })
-        #expect(statistics.tenants.map(\.evictions) == [26, 0])
+        // All blocks of its prompt at least; what was generated may lie in one more.
+        #expect((25...28).contains(statistics.tenants[0].evictions))
+        #expect(statistics.tenants[1].evictions == 0)
+        #expect(statistics.tenants[0].evictions < statistics.cache.evictions)
         #expect(statistics.scheduler.promptTokens == 300 + 30 + 158)
     }
 
