@@ -7,6 +7,12 @@ extension KVCache {
     /// What each namespace that has content or a path holds and had done for it, by name. O(blocks).
     public func namespaceStatistics() -> [NamespaceStatistics] { tree.namespaceStatistics }
 
+    /// Counts the blocks evicted of a namespace from now on, also over the times in which it is empty.
+    public func watchEvictions(of namespace: CacheNamespace) { tree.spaces.watch(namespace) }
+
+    /// Blocks evicted of a namespace: since it is watched; of one that is not, since it last was empty. O(1).
+    public func evictedBlocks(of namespace: CacheNamespace) -> Int { tree.spaces.evictedBlocks(of: namespace) }
+
     /// What a request with a prompt would find now, and why not more. Changes nothing, recency included.
     ///
     /// - Parameter acrossNamespaces: whether to say that tokens are computed in another namespace. That tells the caller that

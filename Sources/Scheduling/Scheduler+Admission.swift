@@ -42,7 +42,7 @@ extension Scheduler {
             sequence.tokens, in: sequence.request.namespace, retention: sequence.request.retention)
         let before = sequence.account
         sequence.account.admit(reused: lease.reusedTokens)
-        counters.count(from: before, to: sequence.account)
+        count(sequence, since: before)
         sequence.lease = consume lease
         sequence.shape = sequence.lease?.shape
         if sequence.admissionWork == nil {
@@ -51,6 +51,10 @@ extension Scheduler {
         }
         running.append(sequence)
         namespaces.start(sequence)
+        if let tenant = sequence.tenant {
+            tenants[tenant].waiting -= 1
+            tenants[tenant].running += 1
+        }
         namespaces.startPrefill(sequence)
         prefills.insert(sequence)
     }

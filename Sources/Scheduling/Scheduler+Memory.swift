@@ -55,7 +55,7 @@ extension Scheduler {
     /// Sends a sequence back to the queue. What it computed stays cached as long as it can.
     func preempt(_ sequence: Sequence) {
         leave(sequence)
-        namespaces.enqueue(sequence)
+        enqueue(sequence)
         counters.preemptions += 1
         isHoldingBack = true
     }
@@ -65,6 +65,7 @@ extension Scheduler {
         if let place = running.firstIndex(where: { $0 === sequence }) { running.remove(at: place) }
         stopPrefilling(sequence, changesOrder: true)
         namespaces.stop(sequence)
+        if let tenant = sequence.tenant { tenants[tenant].running -= 1 }
         sequence.isPlanned = false
         sequence.lease = nil
         isHoldingBack = false

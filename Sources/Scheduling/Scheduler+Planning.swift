@@ -2,21 +2,40 @@ import KVCache
 
 extension Scheduler {
     /// What the next step computes: a row for each sequence that decodes, and prompts with what is left.
+    ///
+    /// A step that brings first tokens leaves decodes out as long as they have not missed a full step's worth of prompts: whoever
+    /// has no token yet goes before those who have some. With a target for the time between tokens, none is left out.
     func makePlan() -> StepPlan {
         var plan = StepPlan()
-        for sequence in running where !sequence.isPrefilling {
-            add(sequence, to: &plan, upTo: limits.maximumBatchTokens)
+        if !prefills.isEmpty, policy.targetInterTokenLatency == nil {
+            let decodes = running.count { !$0.isPrefilling }
+            // Each gap between two tokens of a sequence has at most a full step's rows of prompts.
+            addPrefills(to: &plan, atMost: limits.maximumBatchTokens - max(decodes, rowsSinceDecodes))
+            if completesPrompt, decodes > 0 {
+                rowsSinceDecodes += plannedRows
+            } else {
+                addDecodes(to: &plan)
+            }
+        } else {
+            addDecodes(to: &plan)
+            addPrefills(to: &plan, atMost: limits.maximumBatchTokens - plannedRows)
         }
-        addPrefills(to: &plan)
         addEchoes(to: &plan)
         return plan
     }
 
+    private func addDecodes(to plan: inout StepPlan) {
+        for sequence in running where !sequence.isPrefilling {
+            add(sequence, to: &plan, upTo: limits.maximumBatchTokens)
+        }
+        rowsSinceDecodes = 0
+    }
+
     /// Prompts in their order. Namespaces that are behind their share go first; otherwise who is overdue has half of the room
     /// at least.
-    private func addPrefills(to plan: inout StepPlan) {
-        guard !prefills.isEmpty, plannedRows < limits.maximumBatchTokens else { return }
-        var room = prefillRoom()
+    private func addPrefills(to plan: inout StepPlan, atMost rows: Int) {
+        guard !prefills.isEmpty, rows > 0 else { return }
+        var room = prefillRoom(rows: rows)
         prefills.refresh(at: prefillDone)
         let overdue = prefills.overdue(at: prefillDone)
         if namespaces.anyIsBehind {
@@ -56,8 +75,8 @@ extension Scheduler {
     private func isOverdue(_ sequence: Sequence) -> Bool { sequence.due < prefillDone }
 
     /// What of a step is left for prompts: all rows, but no more work than the decodes' pace allows.
-    private func prefillRoom() -> PrefillRoom {
-        var room = PrefillRoom(rows: limits.maximumBatchTokens - plannedRows, work: .infinity)
+    private func prefillRoom(rows: Int) -> PrefillRoom {
+        var room = PrefillRoom(rows: rows, work: .infinity, cost: attentionPace.cost)
         if let target = policy.targetInterTokenLatency, plannedRows > 0, let work = pace.work(within: target) {
             // Prompts never stop wholly, also if decodes alone take longer than wanted.
             room.work = max(work, Double(limits.maximumBatchTokens) / 64, 1)
@@ -67,14 +86,16 @@ extension Scheduler {
 
     /// Adds what fits of a prompt, unless the step is large enough as it is. Returns whether there is room left.
     private func addPrefill(_ sequence: Sequence, to plan: inout StepPlan, _ room: inout PrefillRoom) -> Bool {
-        let rows = min(room.rows, policy.prefillCost.tokens(within: room.work, from: sequence.computedCount))
+        let rows = min(room.rows, room.cost.tokens(within: room.work, from: sequence.computedCount))
         guard rows > 0 else { return false }
         if completesPrompt, plannedRows >= policy.efficientRows, !isClaimed(sequence) { return false }
         let before = plannedRows
         add(sequence, to: &plan, upTo: before + rows)
         let work = max(1, policy.prefillCost(sequence.rows))
         room.rows -= plannedRows - before
-        room.work -= work
+        room.work -= max(1, room.cost(sequence.rows))
+        plannedPrefillRows += Double(sequence.rows.count)
+        plannedPairs += Double(sequence.rows.count * (sequence.rows.lowerBound + sequence.rows.upperBound)) / 2
         plannedWork += work
         namespaces.plan(work, for: sequence)
         return room.rows > 0 && room.work >= 1

@@ -39,7 +39,7 @@ extension Scheduler {
             counters.promptTokensRecomputed += again
             counters.otherTokensComputed += again + beyond
         }
-        counters.count(from: before, to: sequence.account)
+        count(sequence, since: before)
     }
 
     private func receive(_ token: TokenID, _ sequence: Sequence, _ outcomes: inout [StepOutcome]) {
@@ -52,6 +52,7 @@ extension Scheduler {
         }
         sequence.tokens.append(token)
         counters.generatedTokens += 1
+        if let tenant = sequence.tenant { tenants[tenant].generatedTokens += 1 }
         outcomes.append(.token(sequence.id, token))
         if sequence.generated == sequence.request.maximumTokens { finish(sequence, .length, &outcomes) }
     }

@@ -35,17 +35,27 @@ public final class Scheduler {
     /// How many tokens sequences generate, a mean that follows those that ended lately.
     var usualLength = 0.0
     var pace = StepPace()
+    var attentionPace: AttentionPace
     /// The cost of all prefill so far.
     var prefillDone = 0.0
     /// No deadline comes before it.
     private var earliestDeadline: CacheInstant?
     private var submitted = 0
     public internal(set) var counters = SchedulerCounters()
+    /// What of that was for each of the namespaces that `SchedulingPolicy.shares` names, in no particular order.
+    public internal(set) var tenants: [TenantCounters]
+    private let tenantPlaces: [CacheNamespace: Int]
+
+    /// Rows of the steps that left decodes out, since the last one that did not.
+    var rowsSinceDecodes = 0
 
     // The current step.
 
     /// The cost of its prefill.
     var plannedWork = 0.0
+    /// Rows of its prefill, and the positions that these attend to.
+    var plannedPrefillRows = 0.0
+    var plannedPairs = 0.0
     /// Its rows, those counted that may turn out to be shared.
     var plannedRows = 0
     /// Whether it computes a prompt's last token.
@@ -72,6 +82,9 @@ public final class Scheduler {
         self.plansSegments = plansSegments
         prefills = PrefillQueue(order: policy.prefillOrder, cost: policy.prefillCost, patience: policy.patience)
         namespaces = NamespaceTable(shares: policy.shares, slack: policy.fairnessSlack)
+        attentionPace = AttentionPace(policy.prefillCost)
+        tenants = policy.shares.keys.map { TenantCounters($0) }
+        tenantPlaces = Dictionary(uniqueKeysWithValues: tenants.enumerated().map { ($1.namespace, $0) })
     }
 
     /// Sequences that wait for admission.
@@ -92,10 +105,10 @@ public final class Scheduler {
                 && cache.couldHold(tokens: request.prompt.count))
         submitted += 1
         let sequence = Sequence(
-            id: SequenceID(rawValue: submitted), request: request,
+            id: SequenceID(rawValue: submitted), request: request, tenant: tenantPlaces[request.namespace],
             submissionDue: prefillDone + policy.patience / request.weight)
         sequences[sequence.id] = sequence
-        namespaces.enqueue(sequence)
+        enqueue(sequence)
         if let deadline = request.deadline { earliestDeadline = min(earliestDeadline ?? deadline, deadline) }
         return sequence.id
     }
@@ -146,7 +159,11 @@ public final class Scheduler {
     /// - Returns: what it brought, sequence by sequence.
     public func commit(chosen: [TokenID], seconds: Double? = nil) -> [StepOutcome] {
         precondition(chosen.count == choosing.count)
-        if let seconds { pace.record(work: plannedWork, seconds: seconds) }
+        if let seconds {
+            attentionPace.record(rows: plannedPrefillRows, pairs: plannedPairs, seconds: seconds)
+            pace.record(
+                work: plannedPrefillRows + attentionPace.cost.attention * plannedPairs, seconds: seconds)
+        }
         cache.commitStep()
         return takeIn(chosen)
     }
@@ -164,7 +181,23 @@ public final class Scheduler {
     /// Ends a sequence that waits or runs.
     func drop(_ sequence: Sequence) {
         sequences[sequence.id] = nil
-        if sequence.lease == nil { namespaces.dequeue(sequence) } else { leave(sequence) }
+        if sequence.lease == nil { dequeue(sequence) } else { leave(sequence) }
+    }
+
+    func enqueue(_ sequence: Sequence) {
+        namespaces.enqueue(sequence)
+        if let tenant = sequence.tenant { tenants[tenant].waiting += 1 }
+    }
+
+    private func dequeue(_ sequence: Sequence) {
+        namespaces.dequeue(sequence)
+        if let tenant = sequence.tenant { tenants[tenant].waiting -= 1 }
+    }
+
+    /// Counts what was attributed to a prompt since its account was another.
+    func count(_ sequence: Sequence, since before: PromptAccount) {
+        counters.count(from: before, to: sequence.account)
+        if let tenant = sequence.tenant { tenants[tenant].count(from: before, to: sequence.account) }
     }
 
     func clearStep() {
@@ -174,6 +207,8 @@ public final class Scheduler {
         choosing.removeAll(keepingCapacity: true)
         choices.removeAll(keepingCapacity: true)
         plannedWork = 0
+        plannedPrefillRows = 0
+        plannedPairs = 0
         plannedRows = 0
         completesPrompt = false
     }

@@ -17,7 +17,7 @@ public struct SchedulingPolicy: Sendable {
     public var targetInterTokenLatency: Double?
     /// Rows from which a step computes prompts at full rate. Once a step has as many and completes a prompt, it takes on no further
     /// ones: what they would add, whoever is complete would wait for. At least 1.
-    public var efficientRows = 128
+    public var efficientRows = 64
     /// Weights of namespaces that have another than 1; above 0. Places among running sequences and prefill are shared out by it.
     public var shares: [CacheNamespace: Double] = [:]
     /// How much prefill, in units of `PrefillCost`, a namespace may be behind its share before its prompts go before others'.

@@ -11,6 +11,8 @@ final class Sequence {
     var account: PromptAccount
     /// Where its namespace stands in the `NamespaceTable`.
     var place = 0
+    /// Whose it is among `Scheduler.tenants`, if its namespace is one of them.
+    let tenant: Int?
     /// How much prefill may have been done in all before it is due in the queue.
     let submissionDue: Double
     /// What the current step computes of the sequence.
@@ -26,9 +28,10 @@ final class Sequence {
     /// How much prefill may have been done in all before it is overdue, once it was admitted.
     var due = 0.0
 
-    init(id: SequenceID, request: SequenceRequest, submissionDue: Double) {
+    init(id: SequenceID, request: SequenceRequest, tenant: Int?, submissionDue: Double) {
         self.id = id
         self.request = request
+        self.tenant = tenant
         self.submissionDue = submissionDue
         tokens = request.prompt
         account = PromptAccount(tokens: request.prompt.count)

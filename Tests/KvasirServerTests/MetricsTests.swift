@@ -1,4 +1,5 @@
 import Hummingbird
+import KVCache
 import Kvasir
 import NIOCore
 import Testing
@@ -40,6 +41,32 @@ import Testing
         }
         #expect(text.contains(#"kvasir_http_requests_total{route="/health",method="GET",status="200"} 2"#))
         #expect(text.contains(#"model_name="a\"b\\c\nd""#))
+    }
+
+    @Test("tenants that are named have samples of their own, and all others one together")
+    func tenants() async throws {
+        var configuration = EngineConfiguration(blocks: 64, maximumBatchTokens: 64, maximumSequences: 8)
+        configuration.tenants = ["a": TenantShare()]
+        let engine = try Engine(
+            runner: AlphabetRunner(), namespace: "alphabet", contextLength: 256, endTokens: [ByteTokenizer.end],
+            configuration: configuration)
+        for salt in ["a", "x", nil, "y"] {
+            let prompt = "abc".utf8.map { TokenID(Int32($0)) }
+            let generation = try engine.generate(
+                GenerationRequest(prompt: prompt, maximumTokens: 1, cacheSalt: salt))
+            for try await _ in generation {}
+        }
+        let page = MetricsPage(engine: engine.statistics(), http: HTTPStatistics().snapshot(), model: "m")
+        let lines = String(buffer: page.encoded()).split(separator: "\n").map(String.init)
+        func values(_ family: String) -> [String] {
+            lines.filter { $0.hasPrefix(family + "{") }.map { String($0.dropFirst(family.count)) }
+        }
+        #expect(
+            values("kvasir_tenant_prompt_tokens_total") == [#"{tenant="a"} 3"#, #"{tenant="other"} 9"#])
+        #expect(
+            values("kvasir_tenant_prompt_tokens_computed_total") == [#"{tenant="a"} 3"#, #"{tenant="other"} 9"#])
+        #expect(values("kvasir_tenant_prompt_tokens_reused_total").count == 4)
+        #expect(values("kvasir_tenant_sequences_running") == [#"{tenant="a"} 0"#, #"{tenant="other"} 0"#])
     }
 
     @Test("a histogram's buckets add up")

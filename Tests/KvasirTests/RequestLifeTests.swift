@@ -149,6 +149,40 @@ struct RequestLifeTests {
             }
             #expect(error?.parameter == "tenants")
         }
+        #expect(throws: EngineError.self) { try makeToyEngine { $0.tenants = ["other": TenantShare()] } }
+    }
+
+    @Test("Tenants have counters of their own, whose parts add up, over times in which the cache holds nothing of them")
+    func tenantCounters() async throws {
+        let engine = try makeToyEngine(tokensPerBlock: 4, blocks: 40) {
+            $0.tenants = ["a": TenantShare(weight: 2), "b": TenantShare()]
+        }
+        func ask(_ token: Int32, _ salt: String?, length: Int = 100) async throws {
+            let request = GenerationRequest(
+                prompt: Array(repeating: TokenID(token), count: length), maximumTokens: 2, ignoresEndOfGeneration: true,
+                cacheSalt: salt)
+            _ = try await Collected(engine.generate(request))
+        }
+        try await ask(1, "a")
+        try await ask(1, "a")
+        // Takes all memory, so nothing of the first tenant is left.
+        try await ask(2, "c", length: 158)
+        try await ask(1, "a")
+        try await ask(1, "b", length: 30)
+        let statistics = engine.statistics()
+        #expect(statistics.tenants.map(\.salt) == ["a", "b"])
+        let counters = statistics.tenants.map(\.scheduler)
+        #expect(counters.map(\.promptTokens) == [300, 30])
+        #expect(counters.map(\.computed) == [200, 30])
+        #expect(counters.map(\.reusedReady) == [99, 0])
+        #expect(counters.map(\.logitsOnly) == [1, 0])
+        #expect(counters.map(\.generatedTokens) == [6, 2])
+        #expect(counters.allSatisfy { $0.running == 0 && $0.waiting == 0 })
+        // All blocks of its prompt at least; what was generated may lie in one more.
+        #expect((25...28).contains(statistics.tenants[0].evictions))
+        #expect(statistics.tenants[1].evictions == 0)
+        #expect(statistics.tenants[0].evictions < statistics.cache.evictions)
+        #expect(statistics.scheduler.promptTokens == 300 + 30 + 158)
     }
 
     @Test("Measured steps reach the scheduler and whoever wants to know")

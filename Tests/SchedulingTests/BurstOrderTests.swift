@@ -96,8 +96,8 @@ struct BurstOrderTests {
         let prefix = Array(repeating: TokenID(1), count: 1_024)
         let prompts = (0..<16).map { prefix + Array(repeating: TokenID(Int32(2 + $0)), count: 32) }
         let mean = Self.meanEnd(prompts, .horn, rows: 512, tokensPerBlock: 16)
-        // One prompt at a time would be ready at 1,024 + 32, + 64 …; steps of four prompts are each ready with their last.
-        #expect(mean == 1_024 + 128 * 2.5)
+        // One prompt at a time would be ready at 1,024 + 32, + 64 …; steps of two prompts are each ready with their last.
+        #expect(mean == 1_024 + 64 * 4.5)
         // Prompts whose tokens all are in the step come with it, however large it is.
         let same = Array(repeating: prompts[0], count: 9)
         #expect(Self.meanEnd(same, .horn, rows: 512, tokensPerBlock: 16) == 1_056)

@@ -51,6 +51,42 @@ struct SchedulerTests {
         #expect(engine.ends.count == 15)
     }
 
+    @Test("First tokens go before further ones, for a full step's prompts at most between two tokens of a sequence")
+    func firstTokensFirst() {
+        func run(target: Double?) -> (gaps: [Int], firstAt: [Int]) {
+            var policy = SchedulingPolicy()
+            policy.efficientRows = 16
+            policy.targetInterTokenLatency = target
+            var engine = SimulatedEngine(
+                mode: .early, tokensPerBlock: 16, blocks: 1_000,
+                limits: SchedulerLimits(maximumBatchTokens: 64, maximumSequences: 32), policy: policy)
+            let decoding = engine.scheduler.submit(SequenceRequest(prompt: [1], maximumTokens: 40))
+            engine.step()
+            let prompts = (0..<12).map { number in
+                engine.scheduler.submit(
+                    SequenceRequest(prompt: Array(repeating: TokenID(Int32(2 + number)), count: 16), maximumTokens: 1))
+            }
+            var (gap, gaps, firstAt) = (0, [Int](), [Int]())
+            while engine.outputs.count < 13 {
+                let before = engine.outputs[decoding]?.count
+                let prefilled = engine.scheduler.counters.promptTokensComputed
+                engine.step()
+                gap += engine.scheduler.counters.promptTokensComputed - prefilled
+                firstAt.append(prompts.count { engine.outputs[$0] != nil })
+                guard engine.outputs[decoding]?.count != before else { continue }
+                gaps.append(gap)
+                gap = 0
+            }
+            return (gaps, firstAt)
+        }
+        // Four prompts of 16 fill a step of 64; then the decode has its row.
+        let free = run(target: nil)
+        #expect(free.firstAt == [1, 2, 3, 4, 4, 5, 6, 7, 8, 8, 9, 10, 11, 12])
+        #expect(free.gaps == [64, 64])
+        // Whoever wants tokens in time gets one with every step.
+        #expect(run(target: 10).gaps.allSatisfy { $0 <= 32 })
+    }
+
     @Test("Who comes first in the queue: by weight, but nobody passes who came a patience earlier")
     func queueOrder() {
         var policy = SchedulingPolicy()

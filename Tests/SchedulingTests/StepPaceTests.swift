@@ -33,6 +33,27 @@ struct StepPaceTests {
         #expect(abs(work - 600) < 30, "\(work)")
     }
 
+    @Test("Steps keep to a target at any depth, also where attention costs much more than was thought")
+    func depth() throws {
+        var random = SeededGenerator(seed: 5)
+        var attention = AttentionPace(PrefillCost())
+        var pace = StepPace()
+        var (position, late) = (0, 0)
+        for step in 0..<2_000 {
+            let work = pace.work(within: 0.02) ?? .infinity
+            let rows = min(512, 4_000 - position, max(8, attention.cost.tokens(within: work, from: position)))
+            let pairs = Double(rows * (2 * position + rows)) / 2
+            let exact = 0.003 + 2e-5 * (Double(rows) + 1e-3 * pairs)
+            let seconds = exact * Double.random(in: 0.97...1.03, using: &random)
+            attention.record(rows: Double(rows), pairs: pairs, seconds: seconds)
+            pace.record(work: Double(rows) + attention.cost.attention * pairs, seconds: seconds)
+            if step > 100, seconds > 1.2 * 0.02 { late += 1 }
+            position = (position + rows) % 4_000
+        }
+        #expect(abs(attention.cost.attention / 1e-3 - 1) < 0.3, "\(attention.cost)")
+        #expect(late < 20)
+    }
+
     @Test("Nonsense teaches nothing")
     func nonsense() {
         var pace = StepPace()

@@ -17,6 +17,9 @@ struct SpaceTable {
     /// Minimums by name, of those that have one; they outlive their namespace's content.
     var minimums: [CacheNamespace: Int] = [:]
 
+    /// Evictions of watched namespaces, from before they last were empty.
+    private var formerEvictions: [CacheNamespace: Int] = [:]
+
     /// Those there are that have a minimum.
     var guarded: [SpaceID] { minimums.isEmpty ? [] : minimums.keys.compactMap { ids[$0] } }
 
@@ -60,9 +63,22 @@ struct SpaceTable {
         spaces[space.index]?.root = root
     }
 
-    /// Forgets a namespace and what was counted for it.
+    /// Counts a namespace's evictions also over the times in which it is empty.
+    mutating func watch(_ namespace: CacheNamespace) {
+        if formerEvictions[namespace] == nil { formerEvictions[namespace] = 0 }
+    }
+
+    /// Blocks that were evicted of a namespace; of one that is not watched, since it last was empty.
+    func evictedBlocks(of namespace: CacheNamespace) -> Int {
+        (formerEvictions[namespace] ?? 0) + (ids[namespace].map { totals[$0.index].evictedBlocks } ?? 0)
+    }
+
+    /// Forgets a namespace and what was counted for it, unless it is watched.
     mutating func remove(_ space: SpaceID) {
-        if let namespace = spaces[space.index]?.namespace { ids[namespace] = nil }
+        if let namespace = spaces[space.index]?.namespace {
+            ids[namespace] = nil
+            formerEvictions[namespace]? += totals[space.index].evictedBlocks
+        }
         spaces[space.index] = nil
         totals[space.index] = KVCacheTotals()
         pinnedBlocks[space.index] = 0

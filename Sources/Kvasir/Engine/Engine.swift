@@ -33,6 +33,7 @@ public final class Engine: Sendable {
         for (salt, tenant) in configuration.tenants {
             let tenantNamespace = CacheNamespace(model: namespace, salt: salt)
             policy.shares[tenantNamespace] = tenant.weight
+            cache.watchEvictions(of: tenantNamespace)
             cache.setMinimumResidency(
                 tenant.minimumResidentTokens / configuration.tokensPerBlock, for: tenantNamespace)
         }

@@ -82,6 +82,9 @@ public struct EngineConfiguration: Sendable {
         try check(isPositive(scheduling.patience), "patience", "must be above 0")
         try check(scheduling.fairnessSlack >= 0, "fairnessSlack", "must not be negative")
         for (salt, tenant) in tenants {
+            try check(
+                salt != TenantStatistics.others, "tenants",
+                "must not be named '\(salt)': statistics call all others that")
             try check(isPositive(tenant.weight), "tenants", "must have weights above 0; '\(salt)' has \(tenant.weight)")
             try check(
                 tenant.minimumResidentTokens >= 0, "tenants", "must not have a negative minimum; '\(salt)' has one")

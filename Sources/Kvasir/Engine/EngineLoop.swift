@@ -60,6 +60,12 @@ final class EngineLoop {
     }
 
     private func show() {
+        if !scheduler.tenants.isEmpty {
+            statistics.tenants = scheduler.tenants.map {
+                TenantStatistics(
+                    salt: $0.namespace.salt ?? "", scheduler: $0, evictions: cache.evictedBlocks(of: $0.namespace))
+            }.sorted { $0.salt < $1.salt }
+        }
         statistics.scheduler = scheduler.counters
         statistics.cache = cache.statistics
         statistics.running = scheduler.runningCount

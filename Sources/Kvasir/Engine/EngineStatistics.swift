@@ -8,6 +8,8 @@ public struct EngineStatistics: Sendable {
     public var scheduler = SchedulerCounters()
     /// The blocks of keys and values.
     public var cache: KVCacheStatistics
+    /// What of all this is due to those whom the configuration names, by salt.
+    public var tenants: [TenantStatistics] = []
     /// Sequences (samples) that run now.
     public var running = 0
     /// Sequences (samples) that wait for admission now.

@@ -18,6 +18,7 @@ struct MetricsPage {
         writeGeneration(to: &text)
         writeMemory(to: &text)
         writeRequests(to: &text)
+        writeTenants(to: &text)
         writeRouterNames(to: &text)
         return text.buffer
     }
