@@ -32,10 +32,16 @@ KVK_INLINE __m512i load_pairs(const kvk_kv_type type, const uint8_t *slot, size_
                               size_t dimension) {
   size_t left = dimension - d;
   __mmask32 mask = left < 32 ? ((__mmask32)1 << left) - 1 : ~(__mmask32)0;
+  if (type == KVK_KV_BF16 && left >= 32)
+    return _mm512_loadu_si512(slot + 2 * d);
   if (type == KVK_KV_BF16)
     return _mm512_maskz_loadu_epi16(mask, slot + 2 * d);
   __m512 low, high;
-  if (type == KVK_KV_F16) {
+  if (type == KVK_KV_F16 && left >= 32) {
+    const uint16_t *from = (const uint16_t *)slot + d;
+    low = vf_load_half(from);
+    high = vf_load_half(from + VW);
+  } else if (type == KVK_KV_F16) {
     __m512i half = _mm512_maskz_loadu_epi16(mask, slot + 2 * d);
     low = _mm512_cvtph_ps(_mm512_castsi512_si256(half));
     high = _mm512_cvtph_ps(_mm512_extracti64x4_epi64(half, 1));
@@ -153,7 +159,8 @@ KVK_INLINE void product_bf16_sized(const size_t rows, const size_t vectors, size
       total[r][v] = vf_set1(0);
   }
   for (size_t p = 0; p < pairs; p++, b += 2 * ldb) {
-    kvk_fetch_next(ahead);
+    if (p % 4 == 0)
+      kvk_fetch_rows(ahead, 4);
     __m512bh w[4];
     KVK_UNROLL
     for (size_t v = 0; v < vectors; v++)
