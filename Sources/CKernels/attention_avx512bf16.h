@@ -59,7 +59,7 @@ KVK_INLINE __m512i load_pairs(const kvk_kv_type type, const uint8_t *slot, size_
 KVK_INLINE void pack_keys_pairs(const kvk_kv_type type, const kvk_cache *cache, const uint8_t *base,
                                 const int32_t *slots, size_t count, size_t padded, uint16_t *out) {
   size_t dimension = cache->head_dimension, stride = cache->slot_stride;
-  for (size_t t = 0; t < KVK_TILE; t += 16) {
+  for (size_t t = 0; t < count; t += 16) {
     for (size_t d = 0; d < dimension; d += 32) {
       vf block[16];
       if (t + 16 <= count) {
@@ -86,7 +86,7 @@ KVK_INLINE void pack_keys_pairs(const kvk_kv_type type, const kvk_cache *cache, 
   }
 }
 
-/// The keys of `count` slots as [padded / 2][KVK_TILE][2], the others 0.
+/// The keys of `count` slots as [padded / 2][KVK_TILE][2], and 0 up to a multiple of 16 slots.
 static void pack_keys_bf16(const kvk_cache *cache, const uint8_t *base, const int32_t *slots,
                            size_t count, size_t padded, uint16_t *out) {
   switch (cache->type) {
@@ -108,8 +108,8 @@ KVK_INLINE void pack_values_pairs(const kvk_kv_type type, const kvk_cache *cache
   const __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8,
                                        39, 7, 38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
   const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
-  size_t dimension = cache->head_dimension, stride = cache->slot_stride, t = 0;
-  for (; t < count; t += 2, out += 2 * padded) {
+  size_t dimension = cache->head_dimension, stride = cache->slot_stride;
+  for (size_t t = 0; t < count; t += 2, out += 2 * padded) {
     const uint8_t *first = base + (size_t)slots[t] * stride;
     const uint8_t *second = t + 1 < count ? base + (size_t)slots[t + 1] * stride : NULL;
     for (size_t d = 0; d < dimension; d += 32) {
@@ -120,11 +120,9 @@ KVK_INLINE void pack_values_pairs(const kvk_kv_type type, const kvk_cache *cache
         _mm512_storeu_si512(out + 2 * d + 32, _mm512_permutex2var_epi16(a, high, b));
     }
   }
-  if (t < KVK_TILE)
-    memset(out, 0, (KVK_TILE - t) * padded * sizeof *out);
 }
 
-/// The values of `count` slots as [KVK_TILE / 2][padded][2], the others 0.
+/// The values of `count` slots as [KVK_TILE / 2][padded][2], and 0 beside an odd one.
 static void pack_values_bf16(const kvk_cache *cache, const uint8_t *base, const int32_t *slots,
                              size_t count, size_t padded, uint16_t *out) {
   switch (cache->type) {
@@ -139,8 +137,7 @@ static void pack_values_bf16(const kvk_cache *cache, const uint8_t *base, const 
   }
 }
 
-/// Whether none of the packed elements is infinite or NaN. Pairs: an odd count looks at one more,
-/// which is 0.
+/// Whether none of the packed elements is infinite or NaN.
 static bool are_finite_bf16(const uint16_t *values, size_t count) {
   uint32_t special = 0;
   for (size_t i = 0; i < count; i++)

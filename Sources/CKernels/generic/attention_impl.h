@@ -173,7 +173,8 @@ static void ATTENTION(rows)(ATTENTION(item) * at, size_t first, size_t last, con
     return;
   end = end < start + KVK_PARTITION ? end : start + KVK_PARTITION;
   ATTENTION(pack)(at);
-  if (least < end && !ATTENTION(are_finite)(at->values, (end - start) * at->padded)) {
+  if (least < end &&
+      !ATTENTION(are_finite)(at->values, kvk_round_up(end - start, 2) * at->padded)) {
     // 0 × a masked value would not be 0: each row by itself, with nothing masked.
     for (size_t row = first; row < last; row++) {
       size_t sees = (size_t)at->position[row] + 1;

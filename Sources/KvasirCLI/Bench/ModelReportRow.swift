@@ -43,8 +43,7 @@ struct ModelReportRow: Encodable {
         for row in rows {
             table.add([
                 row.test, "\(row.tokens)", "\(row.depth)", "\(row.sequences)", "\(row.tokensPerBlock)",
-                row.tokensPerSecond.significant,
-                row.bestTokensPerSecond.significant, row.limitShare.percent, row.limit,
+                row.tokensPerSecond.significant, row.bestTokensPerSecond.significant, row.limitShare.percent, row.limit,
             ])
         }
         return table.text
