@@ -20,34 +20,32 @@ typedef struct kvk_piece {
 typedef struct kvk_pieces {
   kvk_piece piece[2 * KVK_PARTITION_TILES]; // keys, values, keys, values …
   size_t count;
-  // What is in the cache or on its way: `row` rows of each piece, and one more of the first `turn`
-  size_t row, turn;
+  // What is in the cache or on its way: the pieces before `turn`, and `row` rows of that one
+  size_t turn, row;
   const int32_t *slots;
-  size_t slot_stride;
+  size_t slot_stride, bytes; // of keys or values in a slot
 } kvk_pieces;
 
-/// Asks for the memory of one row of a piece.
-KVK_INLINE void kvk_fetch_row(const kvk_pieces *pieces, const kvk_piece *piece, size_t row) {
-  if (row >= piece->count)
-    return;
-  const uint8_t *slot =
-      piece->base + (size_t)(pieces->slots + piece->tile)[row] * pieces->slot_stride;
-  for (size_t byte = 0; byte < pieces->slot_stride; byte += KVK_ALIGNMENT)
-    __builtin_prefetch(slot + byte, 0, 3);
-}
-
-/// Asks for the next row. To take rows from all pieces in turn is faster than one piece after the
-/// other: they lie in several of the memory's channels.
-KVK_INLINE void kvk_fetch_next(kvk_pieces *pieces) {
-  if (pieces->row >= KVK_TILE)
-    return;
-  size_t turn = pieces->turn;
-  kvk_fetch_row(pieces, &pieces->piece[turn], pieces->row);
-  if (++turn >= pieces->count) {
-    turn = 0;
-    pieces->row++;
+/// Asks for the next `rows` rows, a few at a time wherever there is other work to do. They go to the
+/// second-level cache: the first level waits for few lines at once, and where slots lie scattered
+/// that halves the memory's bandwidth.
+KVK_INLINE void kvk_fetch_rows(kvk_pieces *pieces, size_t rows) {
+  while (rows > 0 && pieces->turn < pieces->count) {
+    const kvk_piece *piece = &pieces->piece[pieces->turn];
+    size_t left = piece->count - pieces->row, some = rows < left ? rows : left;
+    const int32_t *slots = pieces->slots + piece->tile + pieces->row;
+    for (size_t i = 0; i < some; i++) {
+      const uint8_t *slot = piece->base + (size_t)slots[i] * pieces->slot_stride;
+      for (size_t byte = 0; byte < pieces->bytes; byte += KVK_ALIGNMENT)
+        __builtin_prefetch(slot + byte, 0, 2);
+    }
+    rows -= some;
+    pieces->row += some;
+    if (some == left) {
+      pieces->turn++;
+      pieces->row = 0;
+    }
   }
-  pieces->turn = turn;
 }
 
 /// What is left of a worker's scratch memory.

@@ -32,10 +32,16 @@ KVK_INLINE __m512i load_pairs(const kvk_kv_type type, const uint8_t *slot, size_
                               size_t dimension) {
   size_t left = dimension - d;
   __mmask32 mask = left < 32 ? ((__mmask32)1 << left) - 1 : ~(__mmask32)0;
+  if (type == KVK_KV_BF16 && left >= 32)
+    return _mm512_loadu_si512(slot + 2 * d);
   if (type == KVK_KV_BF16)
     return _mm512_maskz_loadu_epi16(mask, slot + 2 * d);
   __m512 low, high;
-  if (type == KVK_KV_F16) {
+  if (type == KVK_KV_F16 && left >= 32) {
+    const uint16_t *from = (const uint16_t *)slot + d;
+    low = vf_load_half(from);
+    high = vf_load_half(from + VW);
+  } else if (type == KVK_KV_F16) {
     __m512i half = _mm512_maskz_loadu_epi16(mask, slot + 2 * d);
     low = _mm512_cvtph_ps(_mm512_castsi512_si256(half));
     high = _mm512_cvtph_ps(_mm512_extracti64x4_epi64(half, 1));
@@ -53,7 +59,7 @@ KVK_INLINE __m512i load_pairs(const kvk_kv_type type, const uint8_t *slot, size_
 KVK_INLINE void pack_keys_pairs(const kvk_kv_type type, const kvk_cache *cache, const uint8_t *base,
                                 const int32_t *slots, size_t count, size_t padded, uint16_t *out) {
   size_t dimension = cache->head_dimension, stride = cache->slot_stride;
-  for (size_t t = 0; t < KVK_TILE; t += 16) {
+  for (size_t t = 0; t < count; t += 16) {
     for (size_t d = 0; d < dimension; d += 32) {
       vf block[16];
       if (t + 16 <= count) {
@@ -80,7 +86,7 @@ KVK_INLINE void pack_keys_pairs(const kvk_kv_type type, const kvk_cache *cache, 
   }
 }
 
-/// The keys of `count` slots as [padded / 2][KVK_TILE][2], the others 0.
+/// The keys of `count` slots as [padded / 2][KVK_TILE][2], and 0 up to a multiple of 16 slots.
 static void pack_keys_bf16(const kvk_cache *cache, const uint8_t *base, const int32_t *slots,
                            size_t count, size_t padded, uint16_t *out) {
   switch (cache->type) {
@@ -102,8 +108,8 @@ KVK_INLINE void pack_values_pairs(const kvk_kv_type type, const kvk_cache *cache
   const __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8,
                                        39, 7, 38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
   const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
-  size_t dimension = cache->head_dimension, stride = cache->slot_stride, t = 0;
-  for (; t < count; t += 2, out += 2 * padded) {
+  size_t dimension = cache->head_dimension, stride = cache->slot_stride;
+  for (size_t t = 0; t < count; t += 2, out += 2 * padded) {
     const uint8_t *first = base + (size_t)slots[t] * stride;
     const uint8_t *second = t + 1 < count ? base + (size_t)slots[t + 1] * stride : NULL;
     for (size_t d = 0; d < dimension; d += 32) {
@@ -114,11 +120,9 @@ KVK_INLINE void pack_values_pairs(const kvk_kv_type type, const kvk_cache *cache
         _mm512_storeu_si512(out + 2 * d + 32, _mm512_permutex2var_epi16(a, high, b));
     }
   }
-  if (t < KVK_TILE)
-    memset(out, 0, (KVK_TILE - t) * padded * sizeof *out);
 }
 
-/// The values of `count` slots as [KVK_TILE / 2][padded][2], the others 0.
+/// The values of `count` slots as [KVK_TILE / 2][padded][2], and 0 beside an odd one.
 static void pack_values_bf16(const kvk_cache *cache, const uint8_t *base, const int32_t *slots,
                              size_t count, size_t padded, uint16_t *out) {
   switch (cache->type) {
@@ -133,8 +137,7 @@ static void pack_values_bf16(const kvk_cache *cache, const uint8_t *base, const 
   }
 }
 
-/// Whether none of the packed elements is infinite or NaN. Pairs: an odd count looks at one more,
-/// which is 0.
+/// Whether none of the packed elements is infinite or NaN.
 static bool are_finite_bf16(const uint16_t *values, size_t count) {
   uint32_t special = 0;
   for (size_t i = 0; i < count; i++)
@@ -153,7 +156,8 @@ KVK_INLINE void product_bf16_sized(const size_t rows, const size_t vectors, size
       total[r][v] = vf_set1(0);
   }
   for (size_t p = 0; p < pairs; p++, b += 2 * ldb) {
-    kvk_fetch_next(ahead);
+    if (p % 4 == 0)
+      kvk_fetch_rows(ahead, 4);
     __m512bh w[4];
     KVK_UNROLL
     for (size_t v = 0; v < vectors; v++)

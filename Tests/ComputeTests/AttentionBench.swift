@@ -51,6 +51,15 @@ final class TestPath {
         values = stem.values.prefix(kept * width) + generator.floats((length - kept) * width)
     }
 
+    /// Another path's queries and keys, and values of its own.
+    init(_ other: TestPath, values: [Float]) {
+        length = other.length
+        shape = other.shape
+        queries = other.queries
+        keys = other.keys
+        self.values = values
+    }
+
     /// Attention of some rows in double precision, keys and values rounded as they are stored.
     func reference(rows: [Int], type: KVType) -> [Int: [Double]] {
         let d = shape.dimension

@@ -161,6 +161,25 @@ struct AttentionTests {
         #expect(Array(bits[..<66]) == Array(whole[..<66]))
     }
 
+    @Test("a value that is infinite in any dimension stays with the rows that see it", arguments: availableSets)
+    func infiniteValues(set: InstructionSet) throws {
+        var generator = SeededGenerator(seed: 28)
+        let shape = AttentionShape((4, 2, 32))
+        let finite = TestPath(length: 68, shape: shape, using: &generator)
+        for last in [66, 67] {
+            for dimension in [0, 20, 31] {
+                var values = finite.values
+                values[(last * shape.kvHeads + 1) * shape.dimension + dimension] = .infinity
+                let path = TestPath(finite, values: values)
+                let bench = try AttentionBench(shape: shape, slots: 200, threads: 1, set: set)
+                let segments = bench.place(path, pieces: .one, using: &generator)
+                let before = bench.run([.init(path: path, rows: 0..<last, segments: segments)])[0]
+                let all = bench.run([.init(path: path, rows: 0..<last + 1, segments: segments)])[0]
+                #expect(Array(all[..<last]) == before, "position \(last), dimension \(dimension)")
+            }
+        }
+    }
+
     @Test("stores what the type keeps, and skips rows without a slot", arguments: availableSets, KVType.allCases)
     func stores(set: InstructionSet, type: KVType) throws {
         var generator = SeededGenerator(seed: 26)

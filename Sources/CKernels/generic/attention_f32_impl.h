@@ -87,8 +87,7 @@ static bool are_finite_f32(const float *values, size_t count) {
 static void product_f32(size_t rows, size_t columns, size_t count, const float *a, size_t lda,
                         const float *b, size_t ldb, float *c, size_t ldc, kvk_pieces *ahead) {
   const kvk_ahead none = {NULL, 0};
-  for (size_t k = 0; k < count; k++)
-    kvk_fetch_next(ahead);
+  kvk_fetch_rows(ahead, count);
   for (size_t r = 0; r < rows; r++)
     memset(c + r * ldc, 0, columns * sizeof *c);
   for (size_t o = 0; o < columns; o += 2 * VW) {

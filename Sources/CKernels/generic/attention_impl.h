@@ -122,9 +122,10 @@ static void ATTENTION(list)(const ATTENTION(item) * at, const int32_t *tiles, si
                             size_t end, kvk_pieces *pieces) {
   const kvk_cache *cache = &at->job->cache;
   size_t offset = at->kv_head * cache->head_stride;
-  pieces->count = pieces->row = pieces->turn = 0;
+  pieces->count = pieces->turn = pieces->row = 0;
   pieces->slots = at->job->slots;
   pieces->slot_stride = cache->slot_stride;
+  pieces->bytes = kvk_kv_bytes(cache->type, cache->head_dimension);
   for (size_t t = 0; t < KVK_PARTITION_TILES; t++) {
     size_t start = partition * KVK_PARTITION + t * KVK_TILE;
     if (start >= end)
@@ -141,11 +142,9 @@ static void ATTENTION(list)(const ATTENTION(item) * at, const int32_t *tiles, si
 /// Packs what `now` lists; some of it may have been fetched already.
 static void ATTENTION(pack)(ATTENTION(item) * at) {
   const kvk_cache *cache = &at->job->cache;
-  size_t fetched = 0;
   for (size_t i = 0; i < at->now.count; i++) {
-    for (; fetched < at->now.count && fetched < i + 2; fetched++)
-      for (size_t row = at->now.row; row < KVK_TILE; row++)
-        kvk_fetch_row(&at->now, &at->now.piece[fetched], row);
+    while (at->now.turn < at->now.count && at->now.turn < i + 2)
+      kvk_fetch_rows(&at->now, KVK_TILE);
     const kvk_piece *piece = &at->now.piece[i];
     const int32_t *slots = at->job->slots + piece->tile;
     size_t place = piece->place * KVK_TILE * at->padded;
@@ -174,7 +173,8 @@ static void ATTENTION(rows)(ATTENTION(item) * at, size_t first, size_t last, con
     return;
   end = end < start + KVK_PARTITION ? end : start + KVK_PARTITION;
   ATTENTION(pack)(at);
-  if (least < end && !ATTENTION(are_finite)(at->values, (end - start) * at->padded)) {
+  if (least < end &&
+      !ATTENTION(are_finite)(at->values, kvk_round_up(end - start, 2) * at->padded)) {
     // 0 × a masked value would not be 0: each row by itself, with nothing masked.
     for (size_t row = first; row < last; row++) {
       size_t sees = (size_t)at->position[row] + 1;
@@ -304,7 +304,7 @@ static void ATTENTION(attend)(const kvk_attention_item *piece) {
       at.tile[at.now.piece[i].place] = at.now.piece[i].tile;
       at.count[at.now.piece[i].place] = at.now.piece[i].count;
     }
-    at.next.row = KVK_TILE; // nothing to fetch
+    at.next.count = at.next.turn = 0;
     if (next.partition < end) {
       ATTENTION(find)(&at, &next);
       ATTENTION(list)(&at, next.tiles, next.partition, next.end, &at.next);

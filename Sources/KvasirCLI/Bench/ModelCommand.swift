@@ -14,7 +14,8 @@ struct ModelCommand: AsyncParsableCommand {
             Tests take turns, and each is repeated; the table has medians. Limits are measured in between. A prompt's share counts \
             the matrix products of its layers against the peak of the arithmetic they use; a decode's share counts the bytes it \
             must read, weights once a step and keys and values once for each sequence that has its own, against the memory's \
-            bandwidth. Tests that exceed the model's context are left out.
+            bandwidth. Tests that exceed the model's context are left out. With several block sizes each has a KV cache of its own, \
+            filled before, and every test runs with one size after the other.
             """)
 
     @Option(help: ArgumentHelp("A GGUF model file; without it, the built-in model.", valueName: "path"))
@@ -44,8 +45,8 @@ struct ModelCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Rows of one step at most.", valueName: "n"))
     var maxBatchTokens = 512
 
-    @Option(help: ArgumentHelp("Token slots in a block of the KV cache.", valueName: "n"))
-    var tokensPerBlock = 16
+    @Option(help: ArgumentHelp("Token slots in a block of the KV cache; several to compare them.", valueName: "list"))
+    var tokensPerBlock: CommaSeparated<Int> = [16]
 
     @Option(help: ArgumentHelp("How keys and values are kept.", valueName: "type"))
     var kvType = KVType.f16
@@ -61,9 +62,9 @@ struct ModelCommand: AsyncParsableCommand {
             throw ValidationError("--repeats must be 1 to 1000, not \(repeats)")
         }
         let sizes = KVCache.supportedTokensPerBlock
-        guard sizes.contains(tokensPerBlock) else {
+        guard !tokensPerBlock.values.isEmpty, tokensPerBlock.values.allSatisfy(sizes.contains) else {
             throw ValidationError(
-                "--tokens-per-block must be \(sizes.lowerBound) to \(sizes.upperBound), not \(tokensPerBlock)")
+                "--tokens-per-block must be numbers from \(sizes.lowerBound) to \(sizes.upperBound)")
         }
         guard (1...65_536).contains(maxBatchTokens) else {
             throw ValidationError("--max-batch-tokens must be 1 to 65536, not \(maxBatchTokens)")
@@ -89,18 +90,23 @@ struct ModelCommand: AsyncParsableCommand {
         guard !tests.isEmpty else {
             throw ValidationError("no test fits the model's context of \(model.configuration.contextLength) tokens")
         }
-        let bench = try ModelBench(
-            model: model, team: team, tests: tests, batch: maxBatchTokens, tokensPerBlock: tokensPerBlock,
-            kvType: kvType)
         var filling = ProgressBar("Filling the KV cache")
-        try bench.fill { filling.show($0) }
+        let benches = try tokensPerBlock.values.enumerated().map { index, size in
+            let bench = try ModelBench(
+                model: model, team: team, tests: tests, batch: maxBatchTokens, tokensPerBlock: size, kvType: kvType)
+            try bench.fill { filling.show((Double(index) + $0) / Double(tokensPerBlock.values.count)) }
+            return bench
+        }
+        let cases = tests.flatMap { test in benches.indices.map { Case(test: test, bench: $0) } }
         let limits = try LimitSamples(team: team)
-        let seconds = try measure(tests, bench, limits)
+        let seconds = try measure(cases, benches, limits)
         let work = ModelWork(
             tensors: file.tensors, kvBytesPerToken: model.configuration.kvBytesPerToken(kvType),
             instructionSet: team.instructionSet)
-        let rows = tests.map { test in
-            ModelReportRow(test, seconds: seconds[test, default: Samples()], work: work, rate: limits.rate)
+        let rows = cases.map { one in
+            ModelReportRow(
+                one.test, tokensPerBlock: tokensPerBlock.values[one.bench], seconds: seconds[one, default: Samples()],
+                work: work, rate: limits.rate)
         }
         let machine = MachineReport(team: team, limits: limits)
         Terminal.write(
@@ -116,17 +122,23 @@ struct ModelCommand: AsyncParsableCommand {
         ).filter { $0.length <= contextLength }
     }
 
-    /// Every test once a round, there and back, and the limits before each.
+    /// A test with one of the block sizes.
+    private struct Case: Hashable {
+        let test: ModelTest
+        let bench: Int
+    }
+
+    /// Every case once a round, there and back, and the limits before each.
     private func measure(
-        _ tests: [ModelTest], _ bench: ModelBench, _ limits: LimitSamples
-    ) throws -> [ModelTest: Samples] {
+        _ cases: [Case], _ benches: [ModelBench], _ limits: LimitSamples
+    ) throws -> [Case: Samples] {
         var progress = ProgressBar("Measuring")
-        var seconds: [ModelTest: Samples] = [:]
+        var seconds: [Case: Samples] = [:]
         for round in 0..<repeats {
-            for (index, test) in (round % 2 == 0 ? tests : tests.reversed()).enumerated() {
+            for (index, one) in (round % 2 == 0 ? cases : cases.reversed()).enumerated() {
                 limits.sample()
-                seconds[test, default: Samples()].add(try bench.run(test))
-                progress.show(Double(round * tests.count + index + 1) / Double(repeats * tests.count))
+                seconds[one, default: Samples()].add(try benches[one.bench].run(one.test))
+                progress.show(Double(round * cases.count + index + 1) / Double(repeats * cases.count))
             }
         }
         return seconds

@@ -6,6 +6,7 @@ struct ModelReportRow: Encodable {
     let tokens: Int
     let depth: Int
     let sequences: Int
+    let tokensPerBlock: Int
     /// The median over the repeats, of all sequences together.
     let tokensPerSecond: Double
     let bestTokensPerSecond: Double
@@ -17,12 +18,15 @@ struct ModelReportRow: Encodable {
     let samples: [Double]
 
     /// - Parameter seconds: of each repeat.
-    init(_ test: ModelTest, seconds: Samples, work: ModelWork, rate: (MachineLimit) -> Double) {
+    init(
+        _ test: ModelTest, tokensPerBlock: Int, seconds: Samples, work: ModelWork, rate: (MachineLimit) -> Double
+    ) {
         let bound = work.bound(of: test, rate: rate)
         self.test = test.kind.rawValue
         tokens = test.tokens
         depth = test.depth
         sequences = test.sequences
+        self.tokensPerBlock = tokensPerBlock
         tokensPerSecond = Double(test.rows) / seconds.median
         bestTokensPerSecond = Double(test.rows) / seconds.least
         limit = bound.limit.rawValue
@@ -33,13 +37,13 @@ struct ModelReportRow: Encodable {
     /// All rows as a table.
     static func table(_ rows: [ModelReportRow]) -> String {
         var table = TextTable([
-            ("test", .left), ("tokens", .right), ("depth", .right), ("sequences", .right), ("tokens/s", .right),
-            ("best", .right), ("share", .right), ("of", .left),
+            ("test", .left), ("tokens", .right), ("depth", .right), ("sequences", .right), ("block", .right),
+            ("tokens/s", .right), ("best", .right), ("share", .right), ("of", .left),
         ])
         for row in rows {
             table.add([
-                row.test, "\(row.tokens)", "\(row.depth)", "\(row.sequences)", row.tokensPerSecond.significant,
-                row.bestTokensPerSecond.significant, row.limitShare.percent, row.limit,
+                row.test, "\(row.tokens)", "\(row.depth)", "\(row.sequences)", "\(row.tokensPerBlock)",
+                row.tokensPerSecond.significant, row.bestTokensPerSecond.significant, row.limitShare.percent, row.limit,
             ])
         }
         return table.text
