@@ -49,7 +49,17 @@ KVK_INLINE void group32_quads(const group32_kind kind, const int rows, const uin
   }
 }
 
-KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const bool fetches,
+KVK_INLINE void group32_fetch(const int level, const uint8_t *from, const size_t lines) {
+  for (size_t line = 0; line < lines; line++) {
+    if (level == 1)
+      __builtin_prefetch(from + line * 64, 0, 3);
+    else
+      __builtin_prefetch(from + line * 64, 0, 2);
+  }
+}
+
+/// `level`: of the cache that it fetches into, or 0.
+KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const int level,
                              const kvk_tile *t) {
   const size_t inputs = t->a->inputs, stride = t->a->stride;
   const size_t bytes = kind == GROUP32_Q4_0 ? 16 : kind == GROUP32_Q5_0 ? 20 : 32;
@@ -68,7 +78,6 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const bool
   for (size_t g = t->k_begin / KVK_GROUP; g < t->k_end / KVK_GROUP; g++) {
     const size_t offset = (g - base) * GROUP32_WIDTH * (2 + bytes);
     const uint8_t *block = t->panel + offset;
-    const uint8_t *next = kvk_ahead_of(&ahead, t->panel, offset, g % 8);
     const uint8_t *w = block + 2 * GROUP32_WIDTH;
     __m512i sum[GROUP32_ROWS][2];
     KVK_UNROLL
@@ -77,21 +86,22 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const bool
       sum[r][0] = sum[r][1] = start;
     }
     const uint8_t *xg = x + g * KVK_GROUP;
-    if (fetches) {
+    if (level) {
       // A loop, because compilers gather all loads of a long run of code in front of its prefetches
       // and then run out of registers.
-      __builtin_prefetch(next);
+      // Two groups are eight pieces.
+      const uint8_t *next = ahead.next + offset;
+      const unsigned mask = ahead.pieces >> g % 2 * 4;
+      group32_fetch(level, mask & 1 ? next : block, 1);
       next += 64;
       const size_t lines = bytes / 8;
       _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < 4; i++, next += lines * 64) {
-        for (size_t line = 0; line < lines; line++)
-          __builtin_prefetch(next + line * 64);
+        // What is not to be fetched is replaced by what is there: no branch.
+        group32_fetch(level, mask >> i & 1 ? next : block, lines);
         group32_quads(kind, rows, w, xg, stride, i, sum);
       }
-      if (kind == GROUP32_Q5_0) {
-        __builtin_prefetch(next);
-        __builtin_prefetch(next + 64);
-      }
+      if (kind == GROUP32_Q5_0)
+        group32_fetch(level, mask >> 3 & 1 ? next : block, 2);
     } else {
       KVK_UNROLL
       for (size_t i = 0; i < 4; i++)
@@ -120,10 +130,12 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const bool
 
 #define GROUP32_SIZED(KIND, ROWS)                                                                  \
   case ROWS:                                                                                       \
-    if (t->ahead.pieces)                                                                           \
-      group32_tile(KIND, ROWS, true, t);                                                           \
+    if (t->ahead.pieces == KVK_ALL_PIECES)                                                         \
+      group32_tile(KIND, ROWS, 1, t);                                                              \
+    else if (t->ahead.pieces)                                                                      \
+      group32_tile(KIND, ROWS, 2, t);                                                              \
     else                                                                                           \
-      group32_tile(KIND, ROWS, false, t);                                                          \
+      group32_tile(KIND, ROWS, 0, t);                                                              \
     break;
 #define DEFINE_GROUP32(NAME, KIND)                                                                 \
   static void NAME(const kvk_tile *t) {                                                            \
@@ -171,6 +183,7 @@ static void expand_q5_0(const uint8_t *panel, size_t inputs, size_t k_begin, siz
    .interleave = 4,                                                                                \
    .element = BYTES,                                                                               \
    .flip = 0x80,                                                                                   \
+   .fetches_far = true,                                                                            \
    __VA_ARGS__}
 
 #define GROUP32_MATMULS                                                                            \

@@ -49,12 +49,14 @@ enum {
 
 typedef struct kvk_matmul kvk_matmul;
 
+enum { KVK_ALL_PIECES = 0xff };
+
 /// Memory that will be wanted soon. With few rows a product is bound by memory, and asking for
 /// weights some kilobytes ahead, a little at a time, is what keeps it busy; where several tiles
 /// pass over the same weights each asks for its pieces of what lies ahead.
 typedef struct kvk_ahead {
   const uint8_t *next; // what to fetch when the beginning of the panel is in use
-  unsigned pieces;     // bit p: fetch piece p, 0…7
+  unsigned pieces;     // bit p: fetch piece p, 0…7; KVK_ALL_PIECES by a tile that is alone
 } kvk_ahead;
 
 /// Up to `panel` rows of a model file, to become one panel.
@@ -84,6 +86,10 @@ struct kvk_matmul {
   size_t (*panel_bytes)(const kvk_matmul *m, size_t inputs); // a multiple of KVK_ALIGNMENT
   void (*pack)(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *panel);
   void (*tile)(const kvk_tile *tile);
+  // Whether a few tiles that pass over the same weights fetch into the second-level cache: they
+  // spend so long on what they have that the few requests which the first level can wait for hold
+  // up the arithmetic and leave memory idle in turn. A tile that is alone fetches into the first.
+  bool fetches_far;
 
   // Optional: where unpacking costs more than a pass through the first-level cache, items of
   // expand_rows rows or more expand a block of k once (at most KVK_EXPANDED bytes) and run all
@@ -189,13 +195,6 @@ KVK_INLINE void kvk_fetch(const kvk_ahead *ahead, size_t offset, unsigned piece,
   if (ahead->pieces >> piece & 1)
     for (size_t i = 0; i < lines; i++)
       __builtin_prefetch(ahead->next + offset + i * KVK_ALIGNMENT, 0, 3);
-}
-
-/// The same without a branch, for tiles that are one long run of code: what to prefetch, which is
-/// the panel itself where nothing is to be fetched.
-KVK_INLINE const uint8_t *kvk_ahead_of(const kvk_ahead *ahead, const uint8_t *panel, size_t offset,
-                                       unsigned piece) {
-  return (ahead->pieces >> piece & 1 ? ahead->next : panel) + offset;
 }
 
 /// `kvk_fetch` at once for `bytes` of the panel from `offset` on, each line of it by one piece.

@@ -9,6 +9,7 @@
 enum {
   FETCHING_TILES = 6,         // with more, arithmetic is the bound, and memory comes by itself
   FEW_BLOCK = 4608,           // bytes of a panel that so few tiles pass over in turn
+  FAR_BLOCK = 9216,           // and where they fetch into the second-level cache
   AHEAD = 8192,               // how far ahead of its use memory is fetched
 };
 
@@ -32,10 +33,14 @@ void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uin
     block = a->inputs;
   } else if (tiles <= FETCHING_TILES && !expands) {
     // The first tile must not run past what the others have fetched for it.
-    size_t steps = FEW_BLOCK * a->inputs / panel_bytes / m->k_step;
+    size_t bytes = m->fetches_far ? FAR_BLOCK : FEW_BLOCK;
+    size_t steps = bytes * a->inputs / panel_bytes / m->k_step;
     block = m->k_step * (steps < 1 ? 1 : steps);
     t.ahead.next = panel + 2 * block * panel_bytes / a->inputs / KVK_ALIGNMENT * KVK_ALIGNMENT;
   }
+  // Tiles of one size fetch at one pace.
+  const size_t height =
+      m->fetches_far && tiles <= FETCHING_TILES ? (rows + tiles - 1) / tiles : m->tile_rows;
   size_t share = kvk_round_up((panel_bytes + tiles - 1) / tiles, KVK_ALIGNMENT);
   // Sums that need not wait for another block leave through the same few lines of cache.
   bool passing = finish && block >= a->inputs;
@@ -43,9 +48,9 @@ void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uin
     t.k_end = a->inputs - t.k_begin < block ? a->inputs : t.k_begin + block;
     if (expands)
       m->expand(panel, a->inputs, t.k_begin, t.k_end, expanded);
-    for (size_t r = 0, tile = 0; r < rows; r += m->tile_rows, tile++) {
+    for (size_t r = 0, tile = 0; r < rows; r += height, tile++) {
       t.row = first + r;
-      t.rows = rows - r < m->tile_rows ? rows - r : m->tile_rows;
+      t.rows = rows - r < height ? rows - r : height;
       t.acc = passing ? acc : acc + r * m->panel;
       if (t.k_begin == 0)
         memset(t.acc, 0, t.rows * m->panel * sizeof *acc);
