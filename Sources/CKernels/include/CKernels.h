@@ -26,6 +26,8 @@ extern "C" {
 /// with `kvk_free`.
 void *kvk_allocate(size_t bytes);
 void kvk_free(void *memory, size_t bytes);
+/// Gives what the C library's allocator keeps for later back to the system.
+void kvk_return_unused(void);
 
 // ---- Threads
 
