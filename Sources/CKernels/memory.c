@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 // From this size on memory comes straight from the system: zeroed, untouched pages cost nothing.
 static const size_t mapped_size = 1 << 20;
@@ -35,4 +38,10 @@ void kvk_free(void *memory, size_t bytes) {
     free(memory);
   else
     munmap(memory, bytes);
+}
+
+void kvk_return_unused(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
 }

@@ -105,6 +105,10 @@ void kvk_pack_q5_0(const kvk_matmul *m, const kvk_panel_rows *from, uint8_t *pan
   }
 }
 
+size_t kvk_panel_outputs(const kvk_kernels *kernels, kvk_type type) {
+  return kernels->matmul[type].panel;
+}
+
 size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t outputs, size_t inputs) {
   const kvk_matmul *m = &kernels->matmul[type];
   return (outputs + m->panel - 1) / m->panel * m->panel_bytes(m, inputs);

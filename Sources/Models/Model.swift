@@ -25,7 +25,10 @@ public final class Model: Sendable {
         let configuration = try ModelConfiguration(file: file)
         try configuration.checkTensors(file)
         var loader = TransformerLoader(file: file, team: team, progress: progress)
-        return Model(file: file, configuration: configuration, transformer: try loader.load(configuration))
+        let transformer = try loader.load(configuration)
+        // Metadata and vectors too have been read.
+        file.file.release(file.file.bytes)
+        return Model(file: file, configuration: configuration, transformer: transformer)
     }
 
     private init(file: GGUFFile, configuration: ModelConfiguration, transformer: Transformer) {

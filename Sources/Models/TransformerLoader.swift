@@ -57,14 +57,18 @@ struct TransformerLoader {
 
     private mutating func projection(_ name: String, weights: String? = nil) throws -> Transformer.Projection {
         let tensor = try file.tensor(weights ?? name + ".weight")
-        let bytes = try tensor.bytes
+        var bytesLoaded = self.bytesLoaded
+        let (progress, fileBytes) = (progress, file.byteCount)
         let matrix = try WeightMatrix(
-            type: weightType(tensor), outFeatures: tensor.shape[1], inFeatures: tensor.shape[0], bytes: bytes,
-            team: team)
-        // The packed form takes the place of the file's pages; those of an embedding table come back row by row.
-        tensor.file.release(bytes)
-        bytesLoaded += bytes.count
-        progress?(min(1, Double(bytesLoaded) / Double(file.byteCount)))
+            type: weightType(tensor), outFeatures: tensor.shape[1], inFeatures: tensor.shape[0], bytes: tensor.bytes,
+            team: team
+        ) { part in
+            // The packed form takes the place of the file's pages; those of an embedding table come back row by row.
+            tensor.file.release(part)
+            bytesLoaded += part.count
+            progress?(min(1, Double(bytesLoaded) / Double(fileBytes)))
+        }
+        self.bytesLoaded = bytesLoaded
         return Transformer.Projection(weights: matrix, bias: try vectorIfPresent(name + ".bias"))
     }
 

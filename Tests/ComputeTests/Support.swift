@@ -141,12 +141,21 @@ extension FloatBuffer {
 }
 
 /// a · b with its error bound: what f32 accumulation in any order may lose.
-func product(_ a: some Sequence<Double>, _ b: some Sequence<Double>) -> (value: Double, magnitude: Double) {
+func product(_ a: [Double], _ b: ArraySlice<Double>) -> (value: Double, magnitude: Double) {
     var value = 0.0
     var magnitude = 0.0
-    for (x, y) in zip(a, b) {
-        value += x * y
-        magnitude += abs(x * y)
+    // Plain loops over pointers: without optimisation everything else is many times slower.
+    a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+            precondition(a.count == b.count)
+            var k = 0
+            while k < a.count {
+                let term = a[k] * b[k]
+                value += term
+                magnitude += abs(term)
+                k += 1
+            }
+        }
     }
     return (value, magnitude)
 }

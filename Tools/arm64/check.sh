@@ -3,10 +3,20 @@
 # that the kernels can use. `check.sh native` builds and runs them for this machine instead.
 #
 # Needs on Debian: libc6-dev-arm64-cross libgcc-12-dev-arm64-cross qemu-user, and clang and lld (a Swift toolchain has both).
+# `check.sh install` installs the three where apt-get is there and may; other releases have another number in place of 12.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
+
+if [[ ${1:-} == install ]]; then
+    [[ $(id -u) == 0 ]] && command -v apt-get > /dev/null || { echo "only root can install, with apt-get" >&2; exit 1; }
+    export DEBIAN_FRONTEND=noninteractive
+    timeout 120 apt-get update -qq
+    libgcc=$(apt-cache search --names-only '^libgcc-[0-9]+-dev-arm64-cross$' | cut -d' ' -f1 | sort -V | tail -n 1)
+    timeout 300 apt-get install -y -qq --no-install-recommends libc6-dev-arm64-cross "${libgcc:?is not known to apt-get}" qemu-user
+    exit
+fi
 
 build() {
     "${CLANG:-clang}" "$@" -std=gnu17 -O2 -Wall -Wextra -Wno-missing-field-initializers -Werror -fuse-ld=lld -pthread \

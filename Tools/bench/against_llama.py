@@ -4,7 +4,6 @@
     swift build -c release
     python3 Tools/bench/against_llama.py --llama path/to/llama.cpp/build/bin models/qwen05-q8_0.gguf models/llama1b-q4_0.gguf
     python3 Tools/bench/against_llama.py --llama … --shared 2048 …       # decode of 16 sequences that share a prefix
-    python3 Tools/bench/against_llama.py --llama … --disturb …           # decode beside one other busy process
 
 Needs llama-bench (and llama-batched-bench for --shared), built as a release for this very processor (GGML_NATIVE=ON, the
 default). Both programs run the same number of threads and the same steps, without sampling. Nothing else should be running.
@@ -89,27 +88,6 @@ def compare(arguments, model):
     return rows
 
 
-def disturb(arguments, model):
-    """Decode alone and beside a busy process, which has no core of its own."""
-    rates = {}
-    for number in range(arguments.rounds):
-        for program in (kvasir, llama) if number % 2 == 0 else (llama, kvasir):
-            for busy in (False, True):
-                other = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if busy else None
-                try:
-                    rate = program(arguments, model, [], [0], 0)[name("decode", arguments.steps, 0)]
-                finally:
-                    if other:
-                        other.kill()
-                        other.wait()
-                rates.setdefault((program, busy), []).append(rate[0] if program is kvasir else rate)
-    rows = []
-    for program in (kvasir, llama):
-        alone, beside = (statistics.median(rates[program, busy]) for busy in (False, True))
-        rows.append({"model": model.stem, "program": program.__name__, "alone": alone, "beside": beside, "share": beside / alone})
-    return rows
-
-
 def show(rows, columns):
     lines = [[heading for heading, _, _ in columns]]
     lines += [[form.format(row[key]) for _, key, form in columns] for row in rows]
@@ -130,15 +108,11 @@ def main():
     parser.add_argument("--depths", type=numbers, default=[0, 2048])
     parser.add_argument("--steps", type=int, default=32, help="of each decode")
     parser.add_argument("--shared", type=int, default=0, help=f"tokens of a prefix that {SEQUENCES} sequences share")
-    parser.add_argument("--disturb", action="store_true", help="measure decode beside a busy process instead")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    rows = [row for model in arguments.models for row in (disturb if arguments.disturb else compare)(arguments, model)]
+    rows = [row for model in arguments.models for row in compare(arguments, model)]
     if arguments.json:
         print(json.dumps({"rows": rows}, indent=2))
-    elif arguments.disturb:
-        show(rows, [("model", "model", "{}"), ("program", "program", "{}"), ("alone", "alone", "{:.1f}"),
-                    ("disturbed", "beside", "{:.1f}"), ("share", "share", "{:.0%}")])
     else:
         show(rows, [("model", "model", "{}"), ("test", "test", "{}"), ("kvasir tok/s", "kvasir", "{:.1f}"),
                     ("share", "limit_share", "{:.0%}"), ("of", "limit", "{}"), ("llama.cpp tok/s", "llama", "{:.1f}"),

@@ -26,6 +26,8 @@ extern "C" {
 /// with `kvk_free`.
 void *kvk_allocate(size_t bytes);
 void kvk_free(void *memory, size_t bytes);
+/// Gives what the C library's allocator keeps for later back to the system.
+void kvk_return_unused(void);
 
 // ---- Threads
 
@@ -107,6 +109,9 @@ typedef struct kvk_weights {
 
 /// Bytes of a row of `count` elements, whole groups, in a model file.
 size_t kvk_row_bytes(kvk_type type, size_t count);
+/// Outputs in a panel. Panels are independent and lie one after another, so whole panels of a matrix
+/// may be packed by themselves, to where `kvk_packed_bytes` of the outputs before them ends.
+size_t kvk_panel_outputs(const kvk_kernels *kernels, kvk_type type);
 /// Bytes that `kvk_pack` writes.
 size_t kvk_packed_bytes(const kvk_kernels *kernels, kvk_type type, size_t outputs, size_t inputs);
 /// Repacks rows as they stand in a model file (no alignment needed) into `packed` (64-byte
