@@ -6,32 +6,22 @@
 //
 // A helper enters an open job it has not seen by adding itself with compare-and-swap. The caller
 // works too; when no pieces are left it closes the job, after which nobody can enter, and waits
-// only for the helpers inside. A helper that is slow to wake up therefore costs nothing.
-//
-// Whoever waits spins for some microseconds and then sleeps. Helpers sleep on the word itself. That
-// the caller sleeps matters where another process takes a core away: a helper that was put aside in
-// the middle of a piece goes on at once on the core that the caller leaves.
+// only for the helpers inside. A helper that is slow to wake up therefore costs nothing. A helper
+// without work spins for some microseconds, then sleeps.
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif
 #include "kernels.h"
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
-#if defined(__linux__)
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#elif defined(__APPLE__)
-#include <os/os_sync_wait_on_address.h>
-#endif
 
-enum { MAX_THREADS = 1024, SPIN_MICROSECONDS = 50, PAUSES_BETWEEN_CLOCKS = 32 };
+enum { MAX_THREADS = 1024, SPINS_BEFORE_SLEEP = 2000, SPINS_BEFORE_YIELD = 2000 };
 
-#define INSIDE UINT32_C(0x3ff)
-#define OPEN UINT32_C(0x400)
-#define EPOCH UINT32_C(0x800)
+#define INSIDE UINT64_C(0xffff)
+#define OPEN UINT64_C(0x10000)
+#define EPOCH UINT64_C(0x20000)
 
 typedef struct helper {
   kvk_team *team;
@@ -40,46 +30,21 @@ typedef struct helper {
 } helper;
 
 struct kvk_team {
-  _Alignas(KVK_ALIGNMENT) _Atomic uint32_t state;
-  _Atomic uint32_t caller_sleeps; // 1 while it waits for the helpers inside
-  _Atomic uint32_t sleeping;      // helpers
-  atomic_bool stop;
+  _Alignas(KVK_ALIGNMENT) _Atomic uint64_t state;
   _Alignas(KVK_ALIGNMENT) atomic_size_t next;
   // The job; written while it is closed and nobody is inside.
   _Alignas(KVK_ALIGNMENT) kvk_work work;
   void *context;
   size_t count, grain;
 
+  atomic_int sleeping;
+  atomic_bool stop;
+  pthread_mutex_t sleep_lock;
+  pthread_cond_t wake;
   pthread_mutex_t callers;
   int threads;
   helper *helpers; // threads - 1
 };
-
-/// Sleeps if `*word` is `value`, until somebody wakes it; now and then for no reason.
-static void sleep_while(_Atomic uint32_t *word, uint32_t value) {
-#if defined(__linux__)
-  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-#elif defined(__APPLE__)
-  os_sync_wait_on_address(word, value, sizeof *word, OS_SYNC_WAIT_ON_ADDRESS_NONE);
-#else
-  if (atomic_load(word) == value)
-    nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
-#endif
-}
-
-/// Wakes up to `count` of those that sleep on `*word`.
-static void wake(_Atomic uint32_t *word, int count) {
-#if defined(__linux__)
-  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
-#elif defined(__APPLE__)
-  // Reports that nobody sleeps by failing.
-  for (int i = 0; i < count; i++)
-    if (os_sync_wake_by_address_any(word, sizeof *word, OS_SYNC_WAKE_BY_ADDRESS_NONE) != 0)
-      break;
-#else
-  (void)word, (void)count;
-#endif
-}
 
 static inline void pause_briefly(void) {
 #if defined(__x86_64__)
@@ -87,30 +52,6 @@ static inline void pause_briefly(void) {
 #elif defined(__aarch64__)
   __asm__ volatile("isb" ::: "memory");
 #endif
-}
-
-/// How long somebody has been spinning. How long a pause takes differs between processors tenfold,
-/// so it goes by the clock.
-typedef struct spin {
-  unsigned pauses;
-  int64_t end;
-} spin;
-
-static int64_t nanoseconds(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-/// Pauses; false when it is time to sleep instead.
-static bool keeps_spinning(spin *spin) {
-  pause_briefly();
-  if (++spin->pauses % PAUSES_BETWEEN_CLOCKS != 0)
-    return true;
-  int64_t now = nanoseconds();
-  if (spin->pauses == PAUSES_BETWEEN_CLOCKS)
-    spin->end = now + SPIN_MICROSECONDS * 1000;
-  return now < spin->end;
 }
 
 static void take_pieces(kvk_team *team, int worker) {
@@ -124,14 +65,13 @@ static void take_pieces(kvk_team *team, int worker) {
   }
 }
 
-/// The epoch comes round after two million jobs; a helper that slept all the while misses one.
-static inline bool is_new(uint32_t state, uint32_t seen) {
+static inline bool is_new(uint64_t state, uint64_t seen) {
   return (state & OPEN) && state / EPOCH != seen;
 }
 
 /// Enters the current job if it is open and its epoch is not `*seen`.
-static bool enter(kvk_team *team, uint32_t *seen) {
-  uint32_t state = atomic_load_explicit(&team->state, memory_order_relaxed);
+static bool enter(kvk_team *team, uint64_t *seen) {
+  uint64_t state = atomic_load_explicit(&team->state, memory_order_relaxed);
   while (is_new(state, *seen)) {
     if (atomic_compare_exchange_weak_explicit(&team->state, &state, state + 1, memory_order_acquire,
                                               memory_order_relaxed)) {
@@ -142,56 +82,47 @@ static bool enter(kvk_team *team, uint32_t *seen) {
   return false;
 }
 
-/// Leaves the job it is in.
-static void leave(kvk_team *team) {
-  // Sequentially consistent, as is what the caller does before it sleeps: one of both sees the
-  // other.
-  uint32_t state = atomic_fetch_sub(&team->state, 1) - 1;
-  if (!(state & (OPEN | INSIDE)) && atomic_load(&team->caller_sleeps) &&
-      atomic_exchange(&team->caller_sleeps, 0))
-    wake(&team->caller_sleeps, 1);
-}
-
-static void sleep_until_work(kvk_team *team, uint32_t seen) {
-  // Likewise: the caller opens the job, then looks for sleepers.
+static void sleep_until_work(kvk_team *team, uint64_t seen) {
+  pthread_mutex_lock(&team->sleep_lock);
+  // Sequentially consistent, as is the caller's pair (open the job, then look for sleepers): one of
+  // both sees the other.
   atomic_fetch_add(&team->sleeping, 1);
-  for (;;) {
-    uint32_t state = atomic_load(&team->state);
-    if (atomic_load(&team->stop) || is_new(state, seen))
-      break;
-    sleep_while(&team->state, state);
-  }
+  while (!atomic_load(&team->stop) && !is_new(atomic_load(&team->state), seen))
+    pthread_cond_wait(&team->wake, &team->sleep_lock);
   atomic_fetch_sub(&team->sleeping, 1);
+  pthread_mutex_unlock(&team->sleep_lock);
 }
 
 static void *help(void *argument) {
   helper *self = argument;
   kvk_team *team = self->team;
-  uint32_t seen = 0;
-  spin idle = {0};
+  uint64_t seen = 0;
+  int spins = 0;
   while (!atomic_load_explicit(&team->stop, memory_order_relaxed)) {
     if (enter(team, &seen)) {
       take_pieces(team, self->worker);
-      leave(team);
-      idle = (spin){0};
-    } else if (!keeps_spinning(&idle)) {
+      atomic_fetch_sub_explicit(&team->state, 1, memory_order_release);
+      spins = 0;
+    } else if (++spins < SPINS_BEFORE_SLEEP) {
+      pause_briefly();
+    } else {
       sleep_until_work(team, seen);
-      idle = (spin){0};
+      spins = 0;
     }
   }
   return NULL;
 }
 
-static void wait_for_helpers(kvk_team *team) {
-  spin waiting = {0};
-  while (atomic_load_explicit(&team->state, memory_order_acquire) & INSIDE) {
-    if (keeps_spinning(&waiting))
-      continue;
-    atomic_store(&team->caller_sleeps, 1);
-    if (atomic_load(&team->state) & INSIDE)
-      sleep_while(&team->caller_sleeps, 1);
-    atomic_store(&team->caller_sleeps, 0);
-  }
+static void wake_helpers(kvk_team *team, size_t wanted) {
+  if (atomic_load(&team->sleeping) == 0)
+    return;
+  pthread_mutex_lock(&team->sleep_lock);
+  if (wanted >= (size_t)team->threads - 1)
+    pthread_cond_broadcast(&team->wake);
+  else
+    for (size_t i = 0; i < wanted; i++)
+      pthread_cond_signal(&team->wake);
+  pthread_mutex_unlock(&team->sleep_lock);
 }
 
 void kvk_team_run(kvk_team *team, size_t count, size_t grain, kvk_work work, void *context) {
@@ -208,17 +139,19 @@ void kvk_team_run(kvk_team *team, size_t count, size_t grain, kvk_work work, voi
   team->count = count;
   team->grain = grain;
   atomic_store_explicit(&team->next, 0, memory_order_relaxed);
-  uint32_t closed = atomic_load_explicit(&team->state, memory_order_relaxed);
+  uint64_t closed = atomic_load_explicit(&team->state, memory_order_relaxed);
   atomic_store(&team->state, (closed + EPOCH) | OPEN);
-  if (atomic_load(&team->sleeping) > 0) {
-    size_t others = (count - 1) / grain;
-    wake(&team->state, others < INSIDE ? (int)others : (int)INSIDE);
-  }
+  wake_helpers(team, (count - 1) / grain);
 
   take_pieces(team, 0);
 
   atomic_fetch_and(&team->state, ~OPEN);
-  wait_for_helpers(team);
+  for (int spins = 0; atomic_load_explicit(&team->state, memory_order_acquire) & INSIDE; spins++) {
+    if (spins < SPINS_BEFORE_YIELD)
+      pause_briefly();
+    else
+      sched_yield();
+  }
   pthread_mutex_unlock(&team->callers);
 }
 
@@ -236,11 +169,12 @@ kvk_team *kvk_team_create(int threads) {
     return NULL;
   }
   atomic_init(&team->state, 0);
-  atomic_init(&team->caller_sleeps, 0);
+  atomic_init(&team->next, 0);
   atomic_init(&team->sleeping, 0);
   atomic_init(&team->stop, false);
-  atomic_init(&team->next, 0);
+  pthread_mutex_init(&team->sleep_lock, NULL);
   pthread_mutex_init(&team->callers, NULL);
+  pthread_cond_init(&team->wake, NULL);
   int started = 0;
   for (; started < threads - 1; started++) {
     helper *one = &team->helpers[started];
@@ -256,12 +190,14 @@ kvk_team *kvk_team_create(int threads) {
 void kvk_team_destroy(kvk_team *team) {
   if (!team)
     return;
+  pthread_mutex_lock(&team->sleep_lock);
   atomic_store(&team->stop, true);
-  // A new word, so that no helper falls asleep on the old one.
-  atomic_fetch_add(&team->state, EPOCH);
-  wake(&team->state, MAX_THREADS);
+  pthread_cond_broadcast(&team->wake);
+  pthread_mutex_unlock(&team->sleep_lock);
   for (int i = 0; i < team->threads - 1; i++)
     pthread_join(team->helpers[i].thread, NULL);
+  pthread_cond_destroy(&team->wake);
+  pthread_mutex_destroy(&team->sleep_lock);
   pthread_mutex_destroy(&team->callers);
   free(team->helpers);
   kvk_free(team, sizeof *team);
