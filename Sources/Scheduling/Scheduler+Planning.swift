@@ -77,9 +77,9 @@ extension Scheduler {
     /// What of a step is left for prompts: all rows, but no more work than the decodes' pace allows.
     private func prefillRoom(rows: Int) -> PrefillRoom {
         var room = PrefillRoom(rows: rows, work: .infinity, cost: attentionPace.cost)
-        if let target = policy.targetInterTokenLatency, plannedRows > 0, let work = pace.work(within: target) {
+        if let target = policy.targetInterTokenLatency, plannedRows > 0 {
             // Prompts never stop wholly, also if decodes alone take longer than wanted.
-            room.work = max(work, Double(limits.maximumBatchTokens) / 64, 1)
+            room.work = max(pace.work(within: target), Double(limits.maximumBatchTokens) / 64, 1)
         }
         return room
     }

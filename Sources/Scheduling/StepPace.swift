@@ -1,14 +1,31 @@
 /// How long steps take, learned from steps that were measured: `rest + perWork × prefill work`.
 ///
-/// A regression in which each step counts a twentieth less than the one after it. The rest holds what a step takes anyway and its
-/// decodes, which change slowly. As long as all steps do the same work, only the rest is corrected.
+/// Two memories. The price of work hardly changes, and is a regression over more steps: over few that all do nearly the same,
+/// noise alone would make it. The rest holds what a step takes anyway and its decodes, and follows the last twenty.
 struct StepPace: Sendable {
-    private static let memory = 0.95
-    private var count = 0.0
-    private var work = 0.0
-    private var seconds = 0.0
-    private var workSquared = 0.0
-    private var workSeconds = 0.0
+    /// Sums over steps, each counting a little less than the one after it.
+    private struct Sums {
+        let memory: Double
+        var count = 0.0
+        var work = 0.0
+        var seconds = 0.0
+        var workSquared = 0.0
+        var workSeconds = 0.0
+
+        mutating func add(_ newWork: Double, _ newSeconds: Double) {
+            count = count * memory + 1
+            work = work * memory + newWork
+            seconds = seconds * memory + newSeconds
+            workSquared = workSquared * memory + newWork * newWork
+            workSeconds = workSeconds * memory + newWork * newSeconds
+        }
+    }
+
+    private static let growth = 1.25
+    private var slow = Sums(memory: 0.97)
+    private var fast = Sums(memory: 0.95)
+    /// The most that the last steps which prefilled did prefill.
+    private var lately = 0.0
     /// Seconds for a unit of prefill work; `nil` before anything is known.
     private(set) var perWork: Double?
 
@@ -17,27 +34,27 @@ struct StepPace: Sendable {
     ///   - seconds: how long it took.
     mutating func record(work newWork: Double, seconds newSeconds: Double) {
         guard newSeconds > 0, newSeconds.isFinite, newWork >= 0 else { return }
-        count = count * Self.memory + 1
-        work = work * Self.memory + newWork
-        seconds = seconds * Self.memory + newSeconds
-        workSquared = workSquared * Self.memory + newWork * newWork
-        workSeconds = workSeconds * Self.memory + newWork * newSeconds
-        let (meanWork, meanSeconds) = (work / count, seconds / count)
+        slow.add(newWork, newSeconds)
+        fast.add(newWork, newSeconds)
+        if newWork > 0 { lately = max(newWork, lately * 0.95) }
+        let (meanWork, meanSeconds) = (slow.work / slow.count, slow.seconds / slow.count)
         guard meanWork > 0 else { return }
-        let variance = workSquared / count - meanWork * meanWork
+        let variance = slow.workSquared / slow.count - meanWork * meanWork
         // All time is due to the work at most.
         let most = meanSeconds / meanWork
         if variance > 1e-3 * meanWork * meanWork {
-            perWork = min(max((workSeconds / count - meanWork * meanSeconds) / variance, most * 1e-3), most)
+            let slope = (slow.workSeconds / slow.count - meanWork * meanSeconds) / variance
+            perWork = min(max(slope, most * 1e-3), most)
         } else {
             perWork = min(perWork ?? most, most)
         }
     }
 
-    /// How much prefill work a step may do to take that long; `nil` before anything is known.
-    func work(within target: Double) -> Double? {
-        guard let perWork, count > 0 else { return nil }
-        let rest = seconds / count - perWork * work / count
-        return (target - rest) / perWork
+    /// How much prefill work a step may do to take that long. It grows by a quarter from step to step at most, so that what was learned
+    /// wrongly costs little before it is corrected. Not above 0 before anything was prefilled, or if there is no time for any.
+    func work(within target: Double) -> Double {
+        guard let perWork, fast.count > 0 else { return 0 }
+        let rest = (fast.seconds - perWork * fast.work) / fast.count
+        return min((target - rest) / perWork, lately * Self.growth)
     }
 }
