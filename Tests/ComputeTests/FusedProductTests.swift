@@ -91,16 +91,15 @@ struct FusedProductTests {
     @Test("gate and up in one go give what products, SiLU and prepare give", arguments: cases)
     func gated(set: InstructionSet, type: WeightType) throws {
         var generator = SeededGenerator(seed: 23)
-        let columns = type.groupSize == 1 ? 37 : max(64, type.groupSize)
+        let columns = type.groupSize == 1 ? 77 : max(64, type.groupSize)
         let targets = ActivationForm.allCases.compactMap { form in
             WeightType.allCases.first { $0.activationForm == form }
         }
         for target in targets {
-            // No whole number of panels.
-            let hidden = target.groupSize == 1 ? 37 : max(target.groupSize, 96)
+            let hidden = target.groupSize == 1 ? 75 : max(target.groupSize, 96)
             let gate = TestMatrix(type, rows: hidden, columns: columns, using: &generator)
             let up = TestMatrix(type, rows: hidden, columns: columns, using: &generator)
-            let down = TestMatrix(target, rows: 3, columns: hidden, using: &generator)
+            let down = TestMatrix(target, rows: 20, columns: hidden, using: &generator)
             let bias = generator.floats(hidden)
             // More rows than a chunk where it is cheap.
             for (rows, threads) in target != type ? [(2, 2)] : hidden < 256 ? [(1, 1), (101, 3)] : [(1, 1), (9, 3)] {
@@ -123,7 +122,7 @@ struct FusedProductTests {
                 let expected = try prepared(apart, rows: rows, for: target, operations)
                 let downWeights = try down.packed(for: operations.team)
                 let outs = try [expected, fused].map { activations in
-                    let out = try FloatBuffer(rows: rows, columns: 3)
+                    let out = try FloatBuffer(rows: rows, columns: 20)
                     operations.multiply(activations, downWeights, into: out)
                     return out.bits(rows: 0..<rows)
                 }

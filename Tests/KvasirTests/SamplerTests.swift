@@ -43,7 +43,7 @@ struct SamplerTests {
             let logits = (0..<40).map { _ in Float.random(in: -scale...scale, using: &random) }
             let expected = reference(logits, parameters)
             let sampler = Sampler(parameters: parameters, seed: 11, sample: 0)
-            let draws = 1_500
+            let draws = 4_000
             var counts = [Int](repeating: 0, count: logits.count)
             logits.withUnsafeBufferPointer { logits in
                 for index in 0..<draws {
