@@ -10,7 +10,11 @@ internal import CKernels
 ///     | head 0     | head 1 …     | head 0     | …      |
 ///     | slot 0, 1, 2 … |
 ///
-/// Belongs to one runner and is not `Sendable`. Untouched slots cost no memory where the system maps pages on demand.
+/// Slots fill from 0 on, so all heads of all layers advance together. Their places within a huge page differ evenly: if all crossed
+/// into new pages in the same step, that step alone would wait until the system has zeroed them all.
+///
+/// Belongs to one runner and is not `Sendable`. Untouched slots cost no memory where the system maps pages on demand, unless it
+/// is told to `startPrefault()`.
 public final class KVStorage {
     public let layers: Int
     public let kvHeads: Int
@@ -21,6 +25,11 @@ public final class KVStorage {
     public let byteCount: Int
 
     private let memory: UnsafeMutableRawPointer
+    /// Bytes from one head to the next.
+    let headStride: Int
+    /// What was allocated: a little more than `byteCount`.
+    let allocatedBytes: Int
+    private var prefault: OpaquePointer?
 
     /// - Throws: `invalidShape`, `outOfMemory`.
     public init(
@@ -38,7 +47,10 @@ public final class KVStorage {
             )
         }
         let (bytes, overflow) = perToken.multipliedReportingOverflow(by: slots)
-        guard !overflow, let memory = kvk_allocate(bytes) else {
+        let heads = 2 * layers * kvHeads
+        guard !overflow, let headStride = Self.headStride(bytes: bytes / heads, heads: heads),
+            let memory = kvk_allocate(headStride * heads)
+        else {
             throw ComputeError(
                 code: .outOfMemory, message: "no memory for \(slots) slots of \(perToken) bytes", context: context)
         }
@@ -48,11 +60,36 @@ public final class KVStorage {
         self.type = type
         self.slots = slots
         self.memory = memory
+        self.headStride = headStride
+        allocatedBytes = headStride * heads
         byteCount = bytes
     }
 
     deinit {
-        kvk_free(memory, byteCount)
+        kvk_prefault_stop(prefault)
+        kvk_free(memory, allocatedBytes)
+    }
+
+    /// Begins to take all memory from the system, in the order of use, on a thread of its own that gives way to all others: steps then need
+    /// not wait for pages. Whoever serves for long wants that; whoever answers once does not.
+    public func startPrefault() {
+        guard prefault == nil else { return }
+        prefault = kvk_prefault_start(memory, headStride, allocatedBytes / headStride)
+    }
+
+    /// A stride little above `bytes` with which the heads begin at places spread evenly over a huge page: a multiple of the page's part
+    /// for each head, by a factor that has no divisor in common with the number of heads. `nil` when it does not fit an `Int`.
+    static func headStride(bytes: Int, heads: Int) -> Int? {
+        let (hugePage, alignment) = (2 << 20, 64)
+        let (total, overflow) = bytes.addingReportingOverflow(2 * hugePage)
+        guard !overflow, !total.multipliedReportingOverflow(by: heads).overflow else { return nil }
+        var factor = (bytes * heads + hugePage - 1) / hugePage
+        while greatestCommonDivisor(factor, heads) != 1 { factor += 1 }
+        return (factor * hugePage / heads + alignment - 1) / alignment * alignment
+    }
+
+    private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+        b == 0 ? a : greatestCommonDivisor(b, a % b)
     }
 
     /// The bytes of one token slot: keys and values of all layers; `nil` when they do not fit an `Int`.
@@ -72,7 +109,6 @@ public final class KVStorage {
     func cache(layer: Int) -> kvk_cache {
         precondition(layer >= 0 && layer < layers, "no such layer")
         let slotStride = type.byteCount(headDimension: headDimension)
-        let headStride = slots * slotStride
         let half = kvHeads * headStride
         let keys = memory.assumingMemoryBound(to: UInt8.self) + layer * 2 * half
         return kvk_cache(

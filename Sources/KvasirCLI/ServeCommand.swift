@@ -52,6 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
             engineConfiguration.tenants[tenant.salt] = tenant.share(
                 bytesPerToken: model.model.configuration.kvBytesPerToken(engineConfiguration.kvType))
         }
+        engineConfiguration.prefaults = true
         if let recordSteps {
             let log = try StepLog(path: recordSteps)
             engineConfiguration.onStep = { log.write($0, seconds: $1) }

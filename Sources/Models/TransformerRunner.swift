@@ -55,6 +55,11 @@ public final class TransformerRunner: ModelRunner {
         outputAttention = try AttentionPlan(heads: configuration.headCount, storage: storage, team: team)
     }
 
+    /// Begins to take the memory for keys and values from the system while cores are idle, ahead of its use.
+    public func startPrefault() {
+        storage.startPrefault()
+    }
+
     public var vocabularySize: Int { model.configuration.vocabularySize }
 
     /// - Throws: `ModelError` of code `invalidStep`, before anything is written.

@@ -259,7 +259,7 @@ struct AttentionTests {
                     }
                 }
             }
-            let bytes = UnsafeBufferPointer(start: storage.cache(layer: 0).keys, count: storage.byteCount)
+            let bytes = UnsafeBufferPointer(start: storage.cache(layer: 0).keys, count: storage.allocatedBytes)
             results.append((queries.bits(rows: 0..<5) + keys.bits(rows: 0..<5), Array(bytes)))
         }
         #expect(results[0] == results[1])

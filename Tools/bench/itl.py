@@ -5,7 +5,8 @@
     python3 Tools/bench/itl.py                        # the built-in model: 8 decodes, 100 prompts of 4,000 tokens
     python3 Tools/bench/itl.py --target 40 --model models/qwen05-q8_0.gguf --prompts 10
 
-Each run starts a server of its own. Decodes stream until the flood is over; the flood's prompts share nothing and ask for one token.
+Each run starts a server of its own, and waits until that has its memory from the system (Linux), as one has that is up for some
+seconds. Decodes stream until the flood is over; the flood's prompts share nothing and ask for one token.
 Gaps are those between tokens of one decode, as the client sees them, from the flood's start to its end. The aims: the 99th percentile
 within 1.5 times the target, and at least 85 % of the prefill rate that no target gives. Nothing else should be running.
 """
@@ -65,6 +66,20 @@ class Decode(threading.Thread):
         return [b - a for times in self.answers for a, b in zip(times, times[1:]) if b > start and a < end]
 
 
+def wait_for_memory(process):
+    """Until what the process has in memory has stood still for two seconds."""
+    def resident():
+        try:
+            return re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{process.pid}/status").read_text())[1]
+        except OSError:
+            return None
+    last, since = resident(), time.monotonic()
+    while time.monotonic() < since + 2:
+        time.sleep(0.1)
+        if (now := resident()) != last:
+            last, since = now, time.monotonic()
+
+
 def percentile(values, share):
     values = sorted(values)
     return values[min(len(values) - 1, int(share * len(values)))]
@@ -84,6 +99,7 @@ def measure(arguments, target):
                 break
         else:
             sys.exit("the server did not start")
+        wait_for_memory(server)
         prompts = random.Random(arguments.seed)
         decodes = [Decode(arguments.port, index, arguments.decode_tokens) for index in range(arguments.decodes)]
         for decode in decodes:

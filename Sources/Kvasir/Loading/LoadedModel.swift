@@ -87,6 +87,7 @@ public final class LoadedModel: Sendable {
             model: model, team: team, slotCount: configuration.capacity,
             limits: StepLimits(rows: configuration.maximumBatchTokens, logitRows: configuration.maximumSequences),
             kvType: configuration.kvType)
+        if configuration.prefaults { runner.startPrefault() }
         return try Engine(
             runner: runner, namespace: id, contextLength: model.configuration.contextLength,
             endTokens: tokenizer.endOfGeneration, configuration: configuration)
