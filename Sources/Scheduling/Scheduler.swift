@@ -196,8 +196,8 @@ public final class Scheduler {
 
     /// Counts what was attributed to a prompt since its account was another.
     func count(_ sequence: Sequence, since before: PromptAccount) {
-        counters.count(from: before, to: sequence.account)
-        if let tenant = sequence.tenant { tenants[tenant].count(from: before, to: sequence.account) }
+        counters.promptTokens.count(from: before, to: sequence.account)
+        if let tenant = sequence.tenant { tenants[tenant].promptTokens.count(from: before, to: sequence.account) }
     }
 
     func clearStep() {

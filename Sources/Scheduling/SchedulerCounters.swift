@@ -6,13 +6,7 @@ public struct SchedulerCounters: Sendable, Equatable {
     public var rows = 0
     /// Rows that these steps did not run because another sequence's row was the same: same path, same position.
     public var sharedRows = 0
-    /// Prompt tokens whose keys and values are there now, and how they came there. At any moment
-    /// `promptTokens == promptTokensReusedReady + promptTokensReusedInFlight + promptTokensComputed + promptTokensLogitsOnly`.
-    public var promptTokens = 0
-    public var promptTokensReusedReady = 0
-    public var promptTokensReusedInFlight = 0
-    public var promptTokensComputed = 0
-    public var promptTokensLogitsOnly = 0
+    public var promptTokens = PromptTokenCounters()
     /// Prompt tokens whose keys and values were written again after a preemption.
     public var promptTokensRecomputed = 0
     /// Keys and values written beyond prompts: for generated tokens, and again after a preemption.
@@ -27,13 +21,4 @@ public struct SchedulerCounters: Sendable, Equatable {
     public var expired = 0
 
     public init() {}
-
-    /// Counts what was attributed to a prompt between two states of its account.
-    mutating func count(from before: PromptAccount, to after: PromptAccount) {
-        promptTokens += before.unattributed - after.unattributed
-        promptTokensReusedReady += after.reusedReady - before.reusedReady
-        promptTokensReusedInFlight += after.reusedInFlight - before.reusedInFlight
-        promptTokensComputed += after.computed - before.computed
-        promptTokensLogitsOnly += after.logitsOnly - before.logitsOnly
-    }
 }

@@ -107,10 +107,10 @@ public struct Simulation {
 
 extension SimulationReport {
     fileprivate mutating func count(_ counters: SchedulerCounters, _ totals: KVCacheTotals) {
-        computedTokens = counters.promptTokensComputed + counters.promptTokensRecomputed
-        reusedReady = counters.promptTokensReusedReady
-        reusedInFlight = counters.promptTokensReusedInFlight
-        logitsOnly = counters.promptTokensLogitsOnly
+        computedTokens = counters.promptTokens.computed + counters.promptTokensRecomputed
+        reusedReady = counters.promptTokens.reusedReady
+        reusedInFlight = counters.promptTokens.reusedInFlight
+        logitsOnly = counters.promptTokens.logitsOnly
         generatedTokens = counters.generatedTokens
         preemptions = counters.preemptions
         evictedBlocks = totals.evictedBlocks

@@ -172,17 +172,17 @@ struct RequestLifeTests {
         let statistics = engine.statistics()
         #expect(statistics.tenants.map(\.salt) == ["a", "b"])
         let counters = statistics.tenants.map(\.scheduler)
-        #expect(counters.map(\.promptTokens) == [300, 30])
-        #expect(counters.map(\.computed) == [200, 30])
-        #expect(counters.map(\.reusedReady) == [99, 0])
-        #expect(counters.map(\.logitsOnly) == [1, 0])
+        #expect(counters.map(\.promptTokens.all) == [300, 30])
+        #expect(counters.map(\.promptTokens.computed) == [200, 30])
+        #expect(counters.map(\.promptTokens.reusedReady) == [99, 0])
+        #expect(counters.map(\.promptTokens.logitsOnly) == [1, 0])
         #expect(counters.map(\.generatedTokens) == [6, 2])
         #expect(counters.allSatisfy { $0.running == 0 && $0.waiting == 0 })
         // All blocks of its prompt, and the one that its first generated token is in.
         #expect(statistics.tenants[0].evictions == 26)
         #expect(statistics.tenants[1].evictions == 0)
         #expect(statistics.tenants[0].evictions < statistics.cache.evictions)
-        #expect(statistics.scheduler.promptTokens == 300 + 30 + 158)
+        #expect(statistics.scheduler.promptTokens.all == 300 + 30 + 158)
     }
 
     @Test("Measured steps reach the scheduler and whoever wants to know")

@@ -120,8 +120,8 @@ struct RandomHistoryTests {
             }
             let counters = engine.scheduler.counters
             #expect(
-                counters.promptTokens == counters.promptTokensReusedReady + counters.promptTokensReusedInFlight
-                    + counters.promptTokensComputed + counters.promptTokensLogitsOnly, "\(history)")
+                counters.promptTokens.all == counters.promptTokens.reusedReady + counters.promptTokens.reusedInFlight
+                    + counters.promptTokens.computed + counters.promptTokens.logitsOnly, "\(history)")
             #expect(engine.cache.statistics.leased == 0, "\(history)")
         }
     }

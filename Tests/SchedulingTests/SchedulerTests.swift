@@ -16,7 +16,7 @@ struct SchedulerTests {
         var engine = SimulatedEngine(mode: .early, tokensPerBlock: tokensPerBlock, blocks: 8_192 / tokensPerBlock)
         for request in burst(16) { _ = engine.scheduler.submit(request) }
         while !engine.step().isEmpty {}
-        #expect(engine.scheduler.counters.promptTokensComputed == 1_001 + 16 * 2)
+        #expect(engine.scheduler.counters.promptTokens.computed == 1_001 + 16 * 2)
         #expect(engine.prompts.count == 16 && engine.ends.count == 16)
     }
 
@@ -26,10 +26,10 @@ struct SchedulerTests {
             var engine = SimulatedEngine(mode: mode, tokensPerBlock: 16, blocks: 2_000)
             for request in burst(16) { _ = engine.scheduler.submit(request) }
             while !engine.step().isEmpty {}
-            #expect(engine.scheduler.counters.promptTokensComputed == computed)
+            #expect(engine.scheduler.counters.promptTokens.computed == computed)
             for request in burst(1) { _ = engine.scheduler.submit(request) }
             while !engine.step().isEmpty {}
-            let again = engine.scheduler.counters.promptTokensComputed - computed
+            let again = engine.scheduler.counters.promptTokens.computed - computed
             #expect(again == (mode == .off ? 1_003 : 0), "\(mode)")
         }
     }
@@ -47,7 +47,7 @@ struct SchedulerTests {
             _ = engine.scheduler.submit(request)
         }
         while !engine.step().isEmpty {}
-        #expect(engine.scheduler.counters.promptTokensComputed == 1_001 + 15 * 2)
+        #expect(engine.scheduler.counters.promptTokens.computed == 1_001 + 15 * 2)
         #expect(engine.ends.count == 15)
     }
 
@@ -69,9 +69,9 @@ struct SchedulerTests {
             var (gap, gaps, firstAt) = (0, [Int](), [Int]())
             while engine.outputs.count < 13 {
                 let before = engine.outputs[decoding]?.count
-                let prefilled = engine.scheduler.counters.promptTokensComputed
+                let prefilled = engine.scheduler.counters.promptTokens.computed
                 engine.step()
-                gap += engine.scheduler.counters.promptTokensComputed - prefilled
+                gap += engine.scheduler.counters.promptTokens.computed - prefilled
                 firstAt.append(prompts.count { engine.outputs[$0] != nil })
                 guard engine.outputs[decoding]?.count != before else { continue }
                 gaps.append(gap)
@@ -139,7 +139,7 @@ struct SchedulerTests {
         #expect(engine.scheduler.counters.expired == 2)
         while !engine.step().isEmpty {}
         #expect(engine.ends[free] == .length && engine.ends[last] == .length)
-        #expect(engine.scheduler.counters.promptTokensComputed == 1_000)
+        #expect(engine.scheduler.counters.promptTokens.computed == 1_000)
         #expect(engine.cache.statistics.leased == 0)
     }
 

@@ -23,8 +23,8 @@ struct SharedRowTests {
         #expect(rows == prompt.count + 9)
         let counters = engine.scheduler.counters
         #expect(counters.rows == rows && counters.sharedRows == 7 * 10)
-        #expect(counters.promptTokensComputed == 50 && counters.promptTokensLogitsOnly == 0)
-        #expect(counters.promptTokensReusedInFlight == 7 * 50)
+        #expect(counters.promptTokens.computed == 50 && counters.promptTokens.logitsOnly == 0)
+        #expect(counters.promptTokens.reusedInFlight == 7 * 50)
         for id in ids { #expect(engine.outputs[id] == SimulatedEngine.reference(request).tokens) }
     }
 
@@ -37,8 +37,8 @@ struct SharedRowTests {
         for _ in 0..<5 { _ = engine.scheduler.submit(request) }
         #expect(engine.step().tokens.count == 1)
         let counters = engine.scheduler.counters
-        #expect(counters.promptTokensLogitsOnly == 1 && counters.sharedRows == 4)
-        #expect(counters.promptTokensReusedReady == 5 * 49 && counters.promptTokensReusedInFlight == 4)
+        #expect(counters.promptTokens.logitsOnly == 1 && counters.sharedRows == 4)
+        #expect(counters.promptTokens.reusedReady == 5 * 49 && counters.promptTokens.reusedInFlight == 4)
     }
 
     @Test("A prompt that is another's beginning takes its logits from a row in the middle", arguments: [1, 17, 33, 49])

@@ -19,25 +19,25 @@ extension MetricsPage {
         }
         family(
             "kvasir_tenant_prompt_tokens_total", .counter, "As kvasir_prompt_tokens_total, by tenant.",
-            all: whole.promptTokens
-        ) { $0.scheduler.promptTokens }
+            all: whole.promptTokens.all
+        ) { $0.scheduler.promptTokens.all }
         family(
             "kvasir_tenant_prompt_tokens_computed_total", .counter,
-            "As kvasir_prompt_tokens_computed_total, by tenant.", all: whole.promptTokensComputed
-        ) { $0.scheduler.computed }
+            "As kvasir_prompt_tokens_computed_total, by tenant.", all: whole.promptTokens.computed
+        ) { $0.scheduler.promptTokens.computed }
         let reused = "kvasir_tenant_prompt_tokens_reused_total"
         family(
             reused, .counter, "As kvasir_prompt_tokens_reused_total, by tenant.", labels: [("source", "ready")],
-            all: whole.promptTokensReusedReady
-        ) { $0.scheduler.reusedReady }
+            all: whole.promptTokens.reusedReady
+        ) { $0.scheduler.promptTokens.reusedReady }
         family(
             reused, .counter, "", labels: [("source", "in_flight")], isFirst: false,
-            all: whole.promptTokensReusedInFlight
-        ) { $0.scheduler.reusedInFlight }
+            all: whole.promptTokens.reusedInFlight
+        ) { $0.scheduler.promptTokens.reusedInFlight }
         family(
             "kvasir_tenant_prompt_tokens_logits_only_total", .counter,
-            "As kvasir_prompt_tokens_logits_only_total, by tenant.", all: whole.promptTokensLogitsOnly
-        ) { $0.scheduler.logitsOnly }
+            "As kvasir_prompt_tokens_logits_only_total, by tenant.", all: whole.promptTokens.logitsOnly
+        ) { $0.scheduler.promptTokens.logitsOnly }
         family(
             "kvasir_tenant_generation_tokens_total", .counter, "Tokens that the model chose, by tenant.",
             all: whole.generatedTokens

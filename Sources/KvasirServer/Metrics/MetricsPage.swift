@@ -26,26 +26,27 @@ struct MetricsPage {
     private func writePromptTokens(to text: inout PrometheusText) {
         text.counter(
             "kvasir_prompt_tokens_total", "Prompt tokens whose keys and values are there, wherever they came from.",
-            counters.promptTokens)
+            counters.promptTokens.all)
         text.counter(
             "kvasir_prompt_tokens_computed_total", "Prompt tokens whose keys and values were computed.",
-            counters.promptTokensComputed)
+            counters.promptTokens.computed)
         text.family(
             "kvasir_prompt_tokens_reused_total", .counter,
             "Prompt tokens that were not computed: ready before the request came, or computed by another in flight.")
-        text.sample("kvasir_prompt_tokens_reused_total", [("source", "ready")], counters.promptTokensReusedReady)
-        text.sample("kvasir_prompt_tokens_reused_total", [("source", "in_flight")], counters.promptTokensReusedInFlight)
+        text.sample("kvasir_prompt_tokens_reused_total", [("source", "ready")], counters.promptTokens.reusedReady)
+        text.sample(
+            "kvasir_prompt_tokens_reused_total", [("source", "in_flight")], counters.promptTokens.reusedInFlight)
         text.counter(
             "kvasir_prompt_tokens_logits_only_total",
             "Last tokens of prompts whose keys and values were there and whose logits were computed.",
-            counters.promptTokensLogitsOnly)
+            counters.promptTokens.logitsOnly)
     }
 
     private func writeGeneration(to text: inout PrometheusText) {
         text.counter("kvasir_generation_tokens_total", "Tokens that the model chose.", counters.generatedTokens)
         text.counter(
             "kvasir_computed_tokens_total", "Tokens whose keys and values were computed, of prompts and answers.",
-            counters.promptTokensComputed + counters.otherTokensComputed)
+            counters.promptTokens.computed + counters.otherTokensComputed)
         text.counter("kvasir_steps_total", "Forward passes over a batch.", counters.steps)
         text.counter(
             "kvasir_step_rows_total", "Tokens run through the model, keys and values written or not.", counters.rows)
@@ -116,11 +117,12 @@ struct MetricsPage {
         text.sample(
             "vllm:kv_cache_usage_perc", labels, Double(engine.cache.leased) / Double(max(engine.cache.blocks, 1)))
         write(
-            "vllm:prefix_cache_queries_total", .counter, "Prompt tokens looked up in the cache.", counters.promptTokens)
+            "vllm:prefix_cache_queries_total", .counter, "Prompt tokens looked up in the cache.",
+            counters.promptTokens.all)
         write(
             "vllm:prefix_cache_hits_total", .counter, "Prompt tokens found in the cache.",
-            counters.promptTokensReusedReady + counters.promptTokensReusedInFlight)
-        write("vllm:prompt_tokens_total", .counter, "Prompt tokens.", counters.promptTokens)
+            counters.promptTokens.reusedReady + counters.promptTokens.reusedInFlight)
+        write("vllm:prompt_tokens_total", .counter, "Prompt tokens.", counters.promptTokens.all)
         write("vllm:generation_tokens_total", .counter, "Tokens that the model chose.", counters.generatedTokens)
         text.histogram(
             "vllm:time_to_first_token_seconds", "From a request's arrival to its first token.", labels: labels,
