@@ -154,8 +154,8 @@ struct EvictionTests {
                 for count in [20, 41, 33] { try use(Array(path[..<count]), cache) }
                 if retention == .none {
                     let own = cache.tree.nodes.usedIndices.filter { cache.tree.nodes.block[$0] != .none }
-                    #expect(own.allSatisfy { cache.tree.nodes.priority[$0] == .standard })
-                    #expect(own.allSatisfy { cache.tree.nodes.lifetime[$0] == .unlimited })
+                    #expect(own.allSatisfy { cache.tree.nodes[$0].priority == .standard })
+                    #expect(own.allSatisfy { cache.tree.nodes[$0].lifetime == .unlimited })
                 }
                 #expect(cache.tree.violations().isEmpty)
                 cache.reset()
@@ -185,5 +185,27 @@ struct EvictionTests {
         let cache = KVCache(tokensPerBlock: 2, blocks: 16, options: options)
         for number in Int32(0)..<5 { try use([TokenID(number), 7], cache) }
         #expect(cache.drainEvents().map(\.id) == [3, 4, 5])
+    }
+
+    @Test("A full cache takes no more memory, however long it is used", arguments: [2, 3, 16])
+    func memoryIsBounded(tokensPerBlock: Int) throws {
+        let cache = KVCache(tokensPerBlock: tokensPerBlock, blocks: 64)
+        var slots: [KVSlot] = []
+        var random = SeededGenerator(seed: 1)
+        func use() throws {
+            let tokens = (0..<Int.random(in: 1...20 * tokensPerBlock, using: &random)).map { _ in
+                TokenID(Int32.random(in: 0..<2, using: &random))
+            }
+            var lease = try cache.admit(tokens)
+            _ = lease.claim(atMost: tokens.count, slots: &slots)
+            cache.commitStep()
+        }
+        for _ in 0..<1_000 { try use() }
+        let bytes = cache.metadataBytes
+        for _ in 0..<5_000 { try use() }
+        #expect(cache.metadataBytes == bytes)
+        // Each stretch speaks for two nodes at least.
+        #expect(cache.tree.nodes.usedStretches <= cache.blocks / 2)
+        #expect(cache.tree.nodes.leakedStretches == 0)
     }
 }
