@@ -7,8 +7,8 @@ struct EvictionTests {
     private func tokens(_ range: ClosedRange<Int32>) -> [TokenID] { range.map { TokenID($0) } }
 
     /// Admits, computes and gives back a prompt.
-    private func use(_ tokens: [TokenID], _ cache: KVCache) throws {
-        var lease = try cache.admit(tokens)
+    private func use(_ tokens: [TokenID], _ cache: KVCache, in namespace: CacheNamespace = CacheNamespace()) throws {
+        var lease = try cache.admit(tokens, in: namespace)
         var slots: [KVSlot] = []
         _ = lease.claim(atMost: tokens.count, slots: &slots)
         cache.commitStep()
@@ -176,6 +176,36 @@ struct EvictionTests {
         #expect(cache.namespaceStatistics().first?.pinnedBlocks == 5)
         try use(tokens(50...51), cache)
         #expect(throws: KVCacheError.pinBudgetExceeded(needed: 6, budget: 5)) { try cache.pin(tokens(50...51)) }
+    }
+
+    @Test("A namespace has the budget of pins it is given, the others have the common one")
+    func pinBudgets() throws {
+        var options = KVCacheOptions()
+        options.pinBudget = 1
+        let cache = KVCache(tokensPerBlock: 2, blocks: 16, options: options)
+        let other = CacheNamespace(salt: "other")
+        for namespace in [CacheNamespace(), other] { try use(tokens(0...5), cache, in: namespace) }
+        cache.setPinBudget(3, for: other)
+        #expect(try cache.pin(tokens(0...5), in: other) == 6)
+        #expect(throws: KVCacheError.pinBudgetExceeded(needed: 3, budget: 1)) { try cache.pin(tokens(0...5)) }
+        #expect(try cache.pin(tokens(0...1)) == 2)
+        cache.setPinBudget(nil, for: other)
+        #expect(cache.unpin(tokens(0...5), in: other) == 0)
+        #expect(throws: KVCacheError.pinBudgetExceeded(needed: 3, budget: 1)) { try cache.pin(tokens(0...5), in: other) }
+    }
+
+    @Test("An explanation says how far the current step has come")
+    func computing() throws {
+        let cache = KVCache(tokensPerBlock: 4, blocks: 16)
+        var lease = try cache.admit(tokens(0...9))
+        var slots: [KVSlot] = []
+        _ = lease.claim(atMost: 3, slots: &slots)
+        cache.commitStep()
+        _ = lease.claim(atMost: 4, slots: &slots)
+        let spans = cache.explain(tokens(0...9)).spans
+        #expect(spans.first == KVExplanation.Span(tokens: 0..<3, reason: .ready))
+        #expect(spans.dropFirst().first == KVExplanation.Span(tokens: 3..<10, reason: .computing(claimed: 4)))
+        cache.commitStep()
     }
 
     @Test("A buffer of events that is full drops the oldest")
