@@ -191,7 +191,9 @@ struct EvictionTests {
         #expect(try cache.pin(tokens(0...1)) == 2)
         cache.setPinBudget(nil, for: other)
         #expect(cache.unpin(tokens(0...5), in: other) == 0)
-        #expect(throws: KVCacheError.pinBudgetExceeded(needed: 3, budget: 1)) { try cache.pin(tokens(0...5), in: other) }
+        #expect(throws: KVCacheError.pinBudgetExceeded(needed: 3, budget: 1)) {
+            try cache.pin(tokens(0...5), in: other)
+        }
     }
 
     @Test("An explanation says how far the current step has come")

@@ -15,7 +15,7 @@
 ///                      └──────────── count ───────────┘
 ///
 /// Nodes that follow one another on a path are made side by side where indices allow: a **run**. Then a path's fields and tokens lie
-/// side by side too, and what is done to a path is done to stretches of columns, not to one node after the other.
+/// side by side too, and what is done to a path is done to all of it, not to one node after the other.
 ///
 ///     node      n            n+1          n+2          n+3
 ///     tokens    [ a b c d ]  [ e f g h ]  [ i j k l ]  [ m n · · ]
@@ -23,7 +23,7 @@
 ///
 /// The nodes of a run between its first and its last differ in nothing that could not be told from their index: a `Stretch` speaks for all
 /// of them, so that making, leasing, computing and forgetting them costs next to nothing, however small the blocks are. Of such a **plain**
-/// node, what stretches have in common stands in the stretch, and the other columns hold what they hold of every new node. `settle` gives
+/// node, what stretches have in common stands in the stretch, and its own record is that of a new node. `settle` gives
 /// a node fields of its own, before something is set that makes it differ from its neighbours; others never do that again.
 ///
 ///     node      n       n+1  n+2  n+3  n+4  n+5  n+6     n+7
