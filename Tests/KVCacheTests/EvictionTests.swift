@@ -197,20 +197,6 @@ struct EvictionTests {
         }
     }
 
-    @Test("An explanation says how far the current step has come")
-    func computing() throws {
-        let cache = KVCache(tokensPerBlock: 4, blocks: 16)
-        var lease = try cache.admit(tokens(0...9))
-        var slots: [KVSlot] = []
-        _ = lease.claim(atMost: 3, slots: &slots)
-        cache.commitStep()
-        _ = lease.claim(atMost: 4, slots: &slots)
-        let spans = cache.explain(tokens(0...9)).spans
-        #expect(spans.first == KVExplanation.Span(tokens: 0..<3, reason: .ready))
-        #expect(spans.dropFirst().first == KVExplanation.Span(tokens: 3..<10, reason: .computing(claimed: 4)))
-        cache.commitStep()
-    }
-
     @Test("A buffer of events that is full drops the oldest")
     func oldestEvents() throws {
         var options = KVCacheOptions()
