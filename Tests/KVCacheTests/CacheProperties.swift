@@ -42,7 +42,7 @@ struct CacheProperties {
 
     @Test("Random admissions, steps, failures, appends and releases keep every promise", arguments: layouts)
     func randomHistory(layout: Layout) throws {
-        for seed in UInt64(0)..<2 {
+        for seed in OracleTests.seeds(2) {
             var history = RandomHistory(layout: layout, seed: seed)
             for step in 0..<100 {
                 let problem = history.advance()
@@ -214,15 +214,15 @@ extension PrefixTree {
         var paths: [[TokenID]] = []
         for index in nodes.usedIndices {
             let node = NodeID(Int32(index))
-            guard nodes.block[node] != .none, nodes.flags[node].contains(.listed), nodes.ready(of: node) > 0 else {
+            guard nodes.block[node] != .none, nodes[node].flags.contains(.listed), nodes.ready(of: node) > 0 else {
                 continue
             }
             var tokens: [TokenID] = []
             var (current, length) = (node, Int(nodes.ready(of: node)))
             while nodes.block[current] != .none {
                 tokens = (0..<length).map { nodes.tokens(of: current)[$0] } + tokens
-                length = Int(nodes.attach[current])
-                current = nodes.parent[current]
+                length = Int(nodes[current].attach)
+                current = nodes[current].parent
             }
             if current == root { paths.append(tokens) }
         }

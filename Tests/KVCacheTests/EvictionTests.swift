@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import KVCache
@@ -7,8 +8,8 @@ struct EvictionTests {
     private func tokens(_ range: ClosedRange<Int32>) -> [TokenID] { range.map { TokenID($0) } }
 
     /// Admits, computes and gives back a prompt.
-    private func use(_ tokens: [TokenID], _ cache: KVCache) throws {
-        var lease = try cache.admit(tokens)
+    private func use(_ tokens: [TokenID], _ cache: KVCache, in namespace: CacheNamespace = CacheNamespace()) throws {
+        var lease = try cache.admit(tokens, in: namespace)
         var slots: [KVSlot] = []
         _ = lease.claim(atMost: tokens.count, slots: &slots)
         cache.commitStep()
@@ -154,8 +155,8 @@ struct EvictionTests {
                 for count in [20, 41, 33] { try use(Array(path[..<count]), cache) }
                 if retention == .none {
                     let own = cache.tree.nodes.usedIndices.filter { cache.tree.nodes.block[$0] != .none }
-                    #expect(own.allSatisfy { cache.tree.nodes.priority[$0] == .standard })
-                    #expect(own.allSatisfy { cache.tree.nodes.lifetime[$0] == .unlimited })
+                    #expect(own.allSatisfy { cache.tree.nodes[$0].priority == .standard })
+                    #expect(own.allSatisfy { cache.tree.nodes[$0].lifetime == .unlimited })
                 }
                 #expect(cache.tree.violations().isEmpty)
                 cache.reset()
@@ -178,6 +179,24 @@ struct EvictionTests {
         #expect(throws: KVCacheError.pinBudgetExceeded(needed: 6, budget: 5)) { try cache.pin(tokens(50...51)) }
     }
 
+    @Test("A namespace has the budget of pins it is given, the others have the common one")
+    func pinBudgets() throws {
+        var options = KVCacheOptions()
+        options.pinBudget = 1
+        let cache = KVCache(tokensPerBlock: 2, blocks: 16, options: options)
+        let other = CacheNamespace(salt: "other")
+        for namespace in [CacheNamespace(), other] { try use(tokens(0...5), cache, in: namespace) }
+        cache.setPinBudget(3, for: other)
+        #expect(try cache.pin(tokens(0...5), in: other) == 6)
+        #expect(throws: KVCacheError.pinBudgetExceeded(needed: 3, budget: 1)) { try cache.pin(tokens(0...5)) }
+        #expect(try cache.pin(tokens(0...1)) == 2)
+        cache.setPinBudget(nil, for: other)
+        #expect(cache.unpin(tokens(0...5), in: other) == 0)
+        #expect(throws: KVCacheError.pinBudgetExceeded(needed: 3, budget: 1)) {
+            try cache.pin(tokens(0...5), in: other)
+        }
+    }
+
     @Test("A buffer of events that is full drops the oldest")
     func oldestEvents() throws {
         var options = KVCacheOptions()
@@ -185,5 +204,27 @@ struct EvictionTests {
         let cache = KVCache(tokensPerBlock: 2, blocks: 16, options: options)
         for number in Int32(0)..<5 { try use([TokenID(number), 7], cache) }
         #expect(cache.drainEvents().map(\.id) == [3, 4, 5])
+    }
+
+    @Test("A full cache takes no more memory, however long it is used", arguments: [2, 3, 16])
+    func memoryIsBounded(tokensPerBlock: Int) throws {
+        let cache = KVCache(tokensPerBlock: tokensPerBlock, blocks: 64)
+        var slots: [KVSlot] = []
+        var random = SeededGenerator(seed: 1)
+        func use() throws {
+            let tokens = (0..<Int.random(in: 1...20 * tokensPerBlock, using: &random)).map { _ in
+                TokenID(Int32.random(in: 0..<2, using: &random))
+            }
+            var lease = try cache.admit(tokens)
+            _ = lease.claim(atMost: tokens.count, slots: &slots)
+            cache.commitStep()
+        }
+        for _ in 0..<1_000 { try use() }
+        let bytes = cache.metadataBytes
+        for _ in 0..<5_000 { try use() }
+        #expect(cache.metadataBytes == bytes)
+        // Each stretch speaks for two nodes at least.
+        #expect(cache.tree.nodes.usedStretches <= cache.blocks / 2)
+        #expect(cache.tree.nodes.leakedStretches == 0)
     }
 }

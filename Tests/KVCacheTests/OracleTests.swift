@@ -3,7 +3,7 @@ import Testing
 
 @testable import KVCache
 
-/// `KVASIR_SOAK=n` makes the histories n times as many; `KVASIR_SEED=s` runs seed s alone.
+/// `KVASIR_SOAK=n` makes the histories n times as many; `KVASIR_SEED=s` runs seed s alone; so it is for `CacheProperties`.
 @Suite("Everything at random, against a set of prefixes")
 struct OracleTests {
     static let layouts: [OracleHistory.Layout] =
@@ -22,11 +22,15 @@ struct OracleTests {
 
     private static let environment = ProcessInfo.processInfo.environment
 
+    /// The seeds of histories: as many as asked for, unless the environment says otherwise.
+    static func seeds(_ count: UInt64) -> [UInt64] {
+        if let seed = environment["KVASIR_SEED"].flatMap({ UInt64($0) }) { return [seed] }
+        return Array(0..<count * max(1, environment["KVASIR_SOAK"].flatMap { UInt64($0) } ?? 1))
+    }
+
     @Test("Reuse is exact, events rebuild what is held, nothing leaks, and accounts balance", arguments: layouts)
     func history(layout: OracleHistory.Layout) throws {
-        let replayed = Self.environment["KVASIR_SEED"].flatMap { UInt64($0) }
-        let histories = 6 * UInt64(max(1, Self.environment["KVASIR_SOAK"].flatMap { Int($0) } ?? 1))
-        for seed in replayed.map({ [$0] }) ?? Array(0..<histories) {
+        for seed in Self.seeds(6) {
             var history = OracleHistory(layout: layout, seed: seed)
             for operation in 0..<2_000 {
                 let problem = history.advance()

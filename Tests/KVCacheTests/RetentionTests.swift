@@ -48,7 +48,7 @@ struct RetentionTests {
         let tokens = (0..<Int32(mapping.length)).map { TokenID($0) }
         let lease = try cache.admit(tokens, retention: try Retention(ranges.reversed()))
         let nodes = cache.tree.nodes.usedIndices.filter { cache.tree.nodes.block[$0] != .none }
-        #expect(nodes.map { Int(cache.tree.nodes.priority[$0].rawValue) } == mapping.expected.map { $0 ?? 35 })
+        #expect(nodes.map { Int(cache.tree.nodes[$0].priority.rawValue) } == mapping.expected.map { $0 ?? 35 })
         lease.release()
     }
 
@@ -56,7 +56,7 @@ struct RetentionTests {
     func latestDecides() throws {
         let cache = KVCache(tokensPerBlock: 4, blocks: 16)
         let tokens = (0..<Int32(8)).map { TokenID($0) }
-        func priority() -> UInt8 { cache.tree.nodes.priority[NodeID(1)].rawValue }
+        func priority() -> UInt8 { cache.tree.nodes[NodeID(1)].priority.rawValue }
         func use(_ priority: Int?) throws {
             let ranges =
                 try priority.map { [Retention.Range(from: 0, RetentionLevel(try RetentionPriority($0)))] } ?? []
@@ -73,7 +73,7 @@ struct RetentionTests {
         #expect(priority() == 20)
         let other = try Retention([Retention.Range(from: 4, RetentionLevel(try RetentionPriority(70)))])
         try cache.admit(tokens, retention: other).release()
-        #expect(priority() == 20 && cache.tree.nodes.priority[NodeID(2)].rawValue == 70)
+        #expect(priority() == 20 && cache.tree.nodes[NodeID(2)].priority.rawValue == 70)
     }
 
     /// Chains that share nothing, so that a list of them is all there is to know: the tail with the least priority, and then the one used

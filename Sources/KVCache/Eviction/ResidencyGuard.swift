@@ -52,7 +52,7 @@ extension PrefixTree {
         let aside = spaces.guards[space.index].aside.sorted()
         spaces.guards[space.index].aside.removeAll()
         for node in aside
-        where nodes.block[node] != .none && nodes.space(of: node) == space && nodes.tier[node] == .memory
+        where nodes.block[node] != .none && nodes.space(of: node) == space && nodes[node].tier == .memory
             && nodes.leases(of: node) == 0 && isLeaf(node)
         {
             becomeEvictable(node)

@@ -2,9 +2,10 @@
 ///
 /// A table of sets of four, the youngest first; the hash of the path up to the node's first token chooses the set and is the key.
 ///
-///     key    64 bits: hash up to the first token
+///     key    63 ────────────────── 16 │ 15 ── 0
+///            mixed hash, first token  │ check: part of a checksum of its tokens
 ///     facts  63 ─── 24 │ 23 ── 16 │ 15 ── 9  │ 8 7   │ 6 ── 0
-///            when, ms  │ tokens   │ priority │ cause │ check: part of a checksum of its tokens
+///            when, ms  │ tokens   │ priority │ cause │ check, the rest
 ///
 /// Not exact: sets may be full while others are not, and times end after 34 years.
 struct GhostList: ~Copyable {
@@ -22,6 +23,7 @@ struct GhostList: ~Copyable {
     /// A node that went, as far as it is remembered.
     struct Memory {
         fileprivate var facts: UInt64
+        fileprivate var check: TokenCheck
 
         /// How many tokens it held.
         var tokens: Int { Int(facts >> 16 & 0xff) }
@@ -29,14 +31,18 @@ struct GhostList: ~Copyable {
         var priority: RetentionPriority { RetentionPriority(unchecked: UInt8(facts >> 9 & 0x7f)) }
         var cause: DropCause { DropCause(rawValue: UInt8(facts >> 7 & 3)) ?? .evicted }
 
-        /// Whether these may be all its tokens: false for sure, true with an error of 1 in 128.
-        func mayHold(_ check: TokenCheck) -> Bool { facts & 0x7f == UInt64(check.rawValue) }
+        /// Whether these may be all its tokens: false for sure, true with an error of 1 in 8 million.
+        func mayHold(_ check: TokenCheck) -> Bool { self.check == check }
     }
 
     private struct Entry: BitwiseCopyable {
         var key: UInt64
         /// 0 if there is none: what went held a token.
         var facts: UInt64
+
+        var memory: Memory {
+            Memory(facts: facts, check: TokenCheck(rawValue: UInt32(key & 0xffff) << 7 | UInt32(facts & 0x7f)))
+        }
     }
 
     private static let ways = 4
@@ -81,15 +87,16 @@ struct GhostList: ~Copyable {
     mutating func insert(_ ghost: Ghost) {
         guard capacity > 0 else { return }
         let set = entries.pointer(at: Self.set(of: ghost.first, mask))
+        let mixed = Self.mixed(ghost.first)
         var way = 0
-        while way < Self.ways - 1, set[way].facts != 0, set[way].key != ghost.first.rawValue { way += 1 }
+        while way < Self.ways - 1, set[way].facts != 0, (set[way].key ^ mixed) >> 16 != 0 { way += 1 }
         if set[way].facts == 0 { count += 1 }
         // The youngest stands first.
         while way > 0 {
             set[way] = set[way - 1]
             way -= 1
         }
-        set[0] = Entry(key: ghost.first.rawValue, facts: Self.facts(of: ghost))
+        set[0] = Entry(key: mixed & ~0xffff | UInt64(ghost.check.rawValue >> 7), facts: Self.facts(of: ghost))
     }
 
     /// Room to write ghosts down before they are inserted; valid until it is asked for again.
@@ -109,13 +116,13 @@ struct GhostList: ~Copyable {
 
     /// What is remembered of the node with that first token.
     func find(_ first: PathHash) -> Memory? {
-        place(of: first).map { Memory(facts: entries[$0].facts) }
+        place(of: first).map { entries[$0].memory }
     }
 
     /// Forgets the node with that first token. Returns what was remembered of it.
     mutating func remove(_ first: PathHash) -> Memory? {
         guard let place = place(of: first) else { return nil }
-        let memory = Memory(facts: entries[place].facts)
+        let memory = entries[place].memory
         let end = Self.set(of: first, mask) + Self.ways - 1
         for way in place..<end { entries[way] = entries[way + 1] }
         entries[end] = Entry(key: 0, facts: 0)
@@ -128,15 +135,18 @@ struct GhostList: ~Copyable {
         guard count > 0 else { return nil }
         let set = Self.set(of: first, mask)
         let entries = entries.pointer(at: set)
-        for way in 0..<Self.ways where entries[way].key == first.rawValue && entries[way].facts != 0 {
+        let mixed = Self.mixed(first)
+        for way in 0..<Self.ways where (entries[way].key ^ mixed) >> 16 == 0 && entries[way].facts != 0 {
             return set + way
         }
         return nil
     }
 
     /// The upper bits of a product depend on all bits of the hash.
+    private static func mixed(_ first: PathHash) -> UInt64 { first.rawValue &* 0x9e37_79b9_7f4a_7c15 }
+
     private static func set(of first: PathHash, _ mask: UInt64) -> Int {
-        Int(truncatingIfNeeded: (first.rawValue &* 0x9e37_79b9_7f4a_7c15) >> 32 & mask) * ways
+        Int(truncatingIfNeeded: mixed(first) >> 32 & mask) * ways
     }
 
     @inline(__always)
@@ -144,6 +154,6 @@ struct GhostList: ~Copyable {
         let time = UInt64(min(max(ghost.time.rawValue, 0), 1 << 40 - 1))
         let words =
             UInt64(ghost.tokens) << 16 | UInt64(ghost.priority.rawValue) << 9 | UInt64(ghost.cause.rawValue) << 7
-        return time << 24 | words | UInt64(ghost.check.rawValue)
+        return time << 24 | words | UInt64(ghost.check.rawValue & 0x7f)
     }
 }

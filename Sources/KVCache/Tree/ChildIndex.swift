@@ -34,7 +34,7 @@ struct ChildIndex: ~Copyable {
         var node = heads[bucket(parent, attach, first)]
         while node != .none {
             if isChild(node, of: parent, attach, first, nodes) { return node }
-            node = nodes.next[node]
+            node = nodes[node].next
         }
         return nil
     }
@@ -42,18 +42,18 @@ struct ChildIndex: ~Copyable {
     private func isChild(
         _ node: NodeID, of parent: NodeID, _ attach: Int, _ first: TokenID, _ nodes: borrowing NodeStore
     ) -> Bool {
-        nodes.parent[node] == parent && Int(nodes.attach[node]) == attach && nodes.tokens(of: node)[0] == first
+        nodes[node].parent == parent && Int(nodes[node].attach) == attach && nodes.tokens(of: node)[0] == first
     }
 
     /// Lists a node under its parent, attach offset and first token, which must not change while it is listed.
     mutating func insert(_ node: NodeID, in nodes: borrowing NodeStore) {
         assert(
             find(
-                parent: nodes.parent[node], attach: Int(nodes.attach[node]), first: nodes.tokens(of: node)[0], in: nodes
+                parent: nodes[node].parent, attach: Int(nodes[node].attach), first: nodes.tokens(of: node)[0], in: nodes
             ) == nil)
-        nodes.flags[node].insert(.listed)
-        if nodes.parent[node].rawValue + 1 == node.rawValue, Int(nodes.attach[node]) == nodes.tokensPerBlock {
-            nodes.ownChained[node] = 1
+        nodes[node].flags.insert(.listed)
+        if nodes[node].parent.rawValue + 1 == node.rawValue, Int(nodes[node].attach) == nodes.tokensPerBlock {
+            nodes[node].ownChained = true
             return
         }
         if count > mask { grow(nodes) }
@@ -66,28 +66,28 @@ struct ChildIndex: ~Copyable {
         insert(NodeID(Int32(range.lowerBound)), in: nodes)
         nodes.forEachPart(of: range.dropFirst()) { part, stretch in
             guard stretch == .none else { return }
-            nodes.flags[part.lowerBound] = .listed
-            nodes.ownChained[part.lowerBound] = 1
+            nodes[part.lowerBound].flags = .listed
+            nodes[part.lowerBound].ownChained = true
         }
     }
 
     /// Takes a listed node out.
     mutating func remove(_ node: NodeID, in nodes: borrowing NodeStore) {
-        nodes.flags[node].remove(.listed)
+        nodes[node].flags.remove(.listed)
         guard !nodes.isChained(node) else {
-            nodes.ownChained[node] = 0
+            nodes[node].ownChained = false
             return
         }
         count -= 1
-        let bucket = bucket(nodes.parent[node], Int(nodes.attach[node]), nodes.tokens(of: node)[0])
+        let bucket = bucket(nodes[node].parent, Int(nodes[node].attach), nodes.tokens(of: node)[0])
         if heads[bucket] == node {
-            heads[bucket] = nodes.next[node]
+            heads[bucket] = nodes[node].next
         } else {
             var before = heads[bucket]
-            while nodes.next[before] != node { before = nodes.next[before] }
-            nodes.next[before] = nodes.next[node]
+            while nodes[before].next != node { before = nodes[before].next }
+            nodes[before].next = nodes[node].next
         }
-        nodes.next[node] = .none
+        nodes[node].next = .none
     }
 
     /// Takes listed nodes out that lie side by side, whole stretches of them, each hanging on the one before.
@@ -101,8 +101,8 @@ struct ChildIndex: ~Copyable {
     }
 
     private func link(_ node: NodeID, _ nodes: borrowing NodeStore) {
-        let bucket = bucket(nodes.parent[node], Int(nodes.attach[node]), nodes.tokens(of: node)[0])
-        nodes.next[node] = heads[bucket]
+        let bucket = bucket(nodes[node].parent, Int(nodes[node].attach), nodes.tokens(of: node)[0])
+        nodes[node].next = heads[bucket]
         heads[bucket] = node
     }
 
@@ -114,7 +114,7 @@ struct ChildIndex: ~Copyable {
         for bucket in 0..<old.capacity {
             var node = old[bucket]
             while node != .none {
-                let next = nodes.next[node]
+                let next = nodes[node].next
                 link(node, nodes)
                 node = next
             }

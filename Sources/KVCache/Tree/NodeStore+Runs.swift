@@ -5,10 +5,10 @@ extension NodeStore {
     mutating func makeRoot(space: SpaceID, prefix: PathHash) -> NodeID {
         let index = takeIndices(atMost: 1).lowerBound
         setOwn(index, leases: 0, space: space, position: 0, prefix: prefix)
-        parent[index] = .none
-        attach[index] = 0
-        count[index] = 0
-        children[index] = 0
+        self[index].parent = .none
+        self[index].attach = 0
+        self[index].count = 0
+        self[index].children = 0
         return NodeID(Int32(index))
     }
 
@@ -31,11 +31,11 @@ extension NodeStore {
             tokens(of: NodeID(Int32(start))).update(from: source, count: taken)
         }
         assert(owner[newParent] == .none)
-        children[newParent] += 1
+        self[newParent].children += 1
         var prefix = hash(of: newParent, upTo: offset)
         setOwn(start, leases: 1, space: space, position: first, prefix: prefix)
-        parent[start] = newParent
-        attach[start] = UInt8(offset)
+        self[start].parent = newParent
+        self[start].attach = UInt8(offset)
         if last > start {
             let inner = start + 1..<last
             prefix = hasher.extend(prefix, by: tokens(of: NodeID(Int32(start))), count: size)
@@ -49,8 +49,8 @@ extension NodeStore {
             }
             setOwn(last, leases: 1, space: space, position: first + (last - start) * size, prefix: prefix)
         }
-        count[last] = UInt8(taken - (range.count - 1) * size)
-        children[last] = 0
+        self[last].count = UInt8(taken - (range.count - 1) * size)
+        self[last].children = 0
         return (range, taken)
     }
 
@@ -60,9 +60,8 @@ extension NodeStore {
         let (own, size) = (tokens(of: NodeID(Int32(range.lowerBound))), tokensPerBlock)
         var hash = prefix
         if hasher.namesBlocks {
-            let prefixes = ownPrefix.pointer(at: range.lowerBound)
             for place in 0..<range.count {
-                prefixes[place] = hash
+                self[range.lowerBound + place].ownPrefix = hash
                 hash = hasher.extend(hash, by: own + place * size, count: size)
             }
         } else {
@@ -77,13 +76,13 @@ extension NodeStore {
 
     /// Gives a new node fields of its own; the others are as in all new nodes. It is not listed.
     private func setOwn(_ index: Int, leases: Int32, space: SpaceID, position: Int, prefix: PathHash) {
-        ownLeases[index] = leases
-        ownSpace[index] = space
-        ownPosition[index] = Int32(position)
-        ownPrefix[index] = prefix
-        ownReady[index] = 0
-        ownClaimed[index] = 0
-        flags[index] = []
+        self[index].ownLeases = leases
+        self[index].ownSpace = space
+        self[index].ownPosition = Int32(position)
+        self[index].ownPrefix = prefix
+        self[index].ownReady = 0
+        self[index].ownClaimed = 0
+        self[index].flags = []
     }
 
     /// Adds a lease to each. Returns how many had none. O(stretches).
@@ -107,8 +106,8 @@ extension NodeStore {
         while index < range.upperBound {
             let id = owner[index]
             guard id != .none else {
-                ownLeases[index] &+= change
-                if isCounted(ownLeases[index]) { counted += 1 }
+                self[index].ownLeases &+= change
+                if isCounted(self[index].ownLeases) { counted += 1 }
                 index += 1
                 continue
             }
@@ -128,7 +127,7 @@ extension NodeStore {
     func unleasedCount(_ range: Range<Int>) -> Int {
         var unleased = 0
         forEachPart(of: range) { part, id in
-            if (id == .none ? ownLeases[part.lowerBound] : stretches[id].leases) == 0 { unleased += part.count }
+            if (id == .none ? self[part.lowerBound].ownLeases : stretches[id].leases) == 0 { unleased += part.count }
         }
         return unleased
     }
@@ -146,12 +145,12 @@ extension NodeStore {
 
     /// How many tokens at the head of nodes that lie side by side, all but the last full, are ready. O(stretches).
     func readyCount(_ range: Range<Int>) -> Int {
-        prefix(of: range) { id, index in id == .none ? Int(ownReady[index]) : Int(stretches[id].ready) }
+        prefix(of: range) { id, index in id == .none ? Int(self[index].ownReady) : Int(stretches[id].ready) }
     }
 
     /// How many tokens at the head of nodes that lie side by side, all but the last full, are ready or claimed. O(stretches).
     func claimedCount(_ range: Range<Int>) -> Int {
-        prefix(of: range) { id, index in id == .none ? Int(ownClaimed[index]) : Int(stretches[id].claimed) }
+        prefix(of: range) { id, index in id == .none ? Int(self[index].ownClaimed) : Int(stretches[id].claimed) }
     }
 
     @inline(__always)
@@ -183,7 +182,7 @@ extension NodeStore {
         while index < range.upperBound {
             let id = owner[index]
             guard id != .none else {
-                if ownReady[index] != count[index] { break }
+                if self[index].ownReady != self[index].count { break }
                 index += 1
                 continue
             }
@@ -204,7 +203,7 @@ extension NodeStore {
             let id = owner[index]
             if id != .none {
                 index = min(Int(stretches[id].end), end)
-            } else if ownChained[index] == 1 {
+            } else if self[index].ownChained {
                 index += 1
             } else {
                 break

@@ -3,44 +3,44 @@
 extension NodeStore {
     func leases(of node: NodeID) -> Int32 {
         let stretch = owner[node]
-        return stretch == .none ? ownLeases[node] : stretches[stretch].leases
+        return stretch == .none ? self[node].ownLeases : stretches[stretch].leases
     }
 
     /// Whose the node is.
     func space(of node: NodeID) -> SpaceID {
         let stretch = owner[node]
-        return stretch == .none ? ownSpace[node] : stretches[stretch].space
+        return stretch == .none ? self[node].ownSpace : stretches[stretch].space
     }
 
     /// How many tokens precede the node's on its path.
     func position(of node: NodeID) -> Int {
         let stretch = owner[node]
-        guard stretch != .none else { return Int(ownPosition[node]) }
+        guard stretch != .none else { return Int(self[node].ownPosition) }
         return Int(stretches[stretch].position) + (node.index - Int(stretches[stretch].first)) * tokensPerBlock
     }
 
     /// How many of the node's tokens are ready.
     func ready(of node: NodeID) -> UInt8 {
         let stretch = owner[node]
-        return stretch == .none ? ownReady[node] : share(of: node, in: stretch, stretches[stretch].ready)
+        return stretch == .none ? self[node].ownReady : share(of: node, in: stretch, stretches[stretch].ready)
     }
 
     /// How many of the node's tokens are ready or claimed.
     func claimed(of node: NodeID) -> UInt8 {
         let stretch = owner[node]
-        return stretch == .none ? ownClaimed[node] : share(of: node, in: stretch, stretches[stretch].claimed)
+        return stretch == .none ? self[node].ownClaimed : share(of: node, in: stretch, stretches[stretch].claimed)
     }
 
     /// Whether the node before is its parent, it attaches to the end of that full block, and others may find it.
     func isChained(_ node: NodeID) -> Bool {
-        owner[node] != .none || ownChained[node] == 1
+        owner[node] != .none || self[node].ownChained
     }
 
     /// The hash of the path up to the node's first token. O(1) for nodes with fields of their own and where hashes name blocks, else O(tokens
     /// to the nearer end of the stretch).
     func prefix(of node: NodeID) -> PathHash {
         let id = owner[node]
-        guard id != .none, !hasher.namesBlocks else { return ownPrefix[node] }
+        guard id != .none, !hasher.namesBlocks else { return self[node].ownPrefix }
         let stretch = stretches[id]
         let (before, behind) = (node.index - Int(stretch.first), Int(stretch.end) - node.index)
         guard before > behind else {
@@ -90,13 +90,13 @@ extension NodeStore {
     }
 
     private func settle(_ stretch: Stretch, only index: Int) {
-        ownLeases[index] = stretch.leases
-        ownSpace[index] = stretch.space
-        ownPosition[index] = stretch.position
-        ownPrefix[index] = stretch.prefix
-        ownReady[index] = UInt8(stretch.ready)
-        ownClaimed[index] = UInt8(stretch.claimed)
-        ownChained[index] = 1
+        self[index].ownLeases = stretch.leases
+        self[index].ownSpace = stretch.space
+        self[index].ownPosition = stretch.position
+        self[index].ownPrefix = stretch.prefix
+        self[index].ownReady = UInt8(stretch.ready)
+        self[index].ownClaimed = UInt8(stretch.claimed)
+        self[index].ownChained = true
         owner[index] = .none
     }
 
@@ -104,14 +104,21 @@ extension NodeStore {
     func violation(ofPlain node: NodeID) -> String? {
         guard owner[node] != .none else { return nil }
         let stretch = stretches[owner[node]]
-        let index = node.rawValue
+        let (index, fields) = (node.rawValue, self[node])
         let isPlain =
-            parent[node].rawValue + 1 == index && attach[node] == tokensPerBlock && count[node] == tokensPerBlock
-            && children[node] == 1 && slowChildren[node] == 0 && start[node] == 0 && flags[node] == .listed
-            && lifetime[node] == .unlimited && lastUse[node] == 0 && uses[node] == 0 && priority[node] == .standard
-            && tier[node] == .memory && ownChained[node] == 0
+            fields.parent.rawValue + 1 == index && fields.attach == tokensPerBlock && fields.count == tokensPerBlock
+            && fields.children == 1 && fields.slowChildren == 0 && start[node] == 0 && fields.flags == .listed
+            && fields.lifetime == .unlimited && fields.lastUse == 0 && fields.uses == 0
+            && fields.priority == .standard && fields.tier == .memory && !fields.ownChained
         if !isPlain { return "is not plain, though a stretch speaks for it" }
         let isInside = (stretch.first..<stretch.end).contains(index) && stretch.count > 1
         return isInside ? nil : "is owned by a stretch elsewhere"
+    }
+
+    /// How many stretches there is a record of though they speak for nobody and are not to be used again: 0. O(nodes).
+    var leakedStretches: Int {
+        var speaking: Set<StretchID> = []
+        for index in usedIndices where owner[index] != .none { speaking.insert(owner[index]) }
+        return usedStretches - speaking.count - freeStretches
     }
 }

@@ -66,15 +66,15 @@ extension PrefixTree {
         while index < run.upperBound {
             let (id, node) = (nodes.owner[index], NodeID(Int32(index)))
             guard id != .none else {
-                let (ready, claimed) = (nodes.ownReady[node], nodes.ownClaimed[node])
+                let (ready, claimed) = (nodes[node].ownReady, nodes[node].ownClaimed)
                 index += 1
                 guard succeeded else {
-                    nodes.ownClaimed[node] = ready
+                    nodes[node].ownClaimed = ready
                     continue
                 }
                 computed += Int(claimed - ready)
-                nodes.ownReady[node] = claimed
-                if log.blockSize > 0, nodes.flags[node].contains(.listed) { announce(node, from: Int(ready)) }
+                nodes[node].ownReady = claimed
+                if log.blockSize > 0, nodes[node].flags.contains(.listed) { announce(node, from: Int(ready)) }
                 continue
             }
             let stretch = nodes.stretches[id]
@@ -172,7 +172,7 @@ extension NodeStore {
         forEachPart(of: range) { part, id in
             let claimed = min(tokens - (part.lowerBound - range.lowerBound) * size, part.count * size)
             guard id != .none else {
-                ownClaimed[part.lowerBound] = UInt8(claimed)
+                self[part.lowerBound].ownClaimed = UInt8(claimed)
                 return
             }
             update(id) { stretch in

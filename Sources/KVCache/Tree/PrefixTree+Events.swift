@@ -28,7 +28,7 @@ extension PrefixTree {
             KVBlockHash(nodes.hash(of: node, upTo: $0 - position))
         }
         guard !hashes.isEmpty else { return }
-        log.append(.moved(hashes, spaces.namespace(of: nodes.space(of: node)), to: nodes.tier[node]))
+        log.append(.moved(hashes, spaces.namespace(of: nodes.space(of: node)), to: nodes[node].tier))
     }
 
     /// What is stored, parents first.
@@ -37,10 +37,10 @@ extension PrefixTree {
         guard log.blockSize > 0 else { return snapshot }
         for index in nodes.usedIndices {
             let node = NodeID(Int32(index))
-            guard nodes.block[node] != .none, nodes.flags[node].contains(.listed) else { continue }
+            guard nodes.block[node] != .none, nodes[node].flags.contains(.listed) else { continue }
             for border in borders(in: node, from: 0, to: Int(nodes.ready(of: node))) {
                 var stored = storedBlock(endingAt: border, in: node)
-                stored.tier = nodes.tier[node]
+                stored.tier = nodes[node].tier
                 snapshot.stored.append(stored)
             }
         }
@@ -70,7 +70,7 @@ extension PrefixTree {
             // The parent's hash is that of the path up to the block's start, in whichever node it stands.
             if end == border - size { break }
             end = position
-            current = nodes.parent[current]
+            current = nodes[current].parent
         }
         let parent = nodes.hash(of: current, upTo: end - nodes.position(of: current))
         return StoredBlocks(

@@ -25,14 +25,14 @@ extension PrefixTree {
             while true {
                 // `first` goes; `use` and `uses` are what its parent is told.
                 if !isLRU { policy.evicted(candidate(first)) }
-                (evicted, tokens, wanted) = (evicted + 1, tokens + Int(nodes.count[first]), wanted - 1)
-                let (use, uses) = (nodes.lastUse[first], nodes.uses[first])
+                (evicted, tokens, wanted) = (evicted + 1, tokens + Int(nodes[first].count), wanted - 1)
+                let (use, uses) = (nodes[first].lastUse, nodes[first].uses)
                 let taken = plainNodes(before: first, atMost: wanted, use: use, second: second)
                 first = NodeID(first.rawValue - Int32(taken))
                 (evicted, tokens, wanted) = (evicted + taken, tokens + taken * nodes.tokensPerBlock, wanted - taken)
-                let parent = nodes.parent[first]
+                let parent = nodes[first].parent
                 note(use, uses, at: parent)
-                guard nodes.children[parent] == 1, nodes.leases(of: parent) == 0, nodes.block[parent] != .none else {
+                guard nodes[parent].children == 1, nodes.leases(of: parent) == 0, nodes.block[parent] != .none else {
                     evictable.removeFirst()
                     break
                 }
@@ -54,7 +54,7 @@ extension PrefixTree {
             totals.evictedTokens += tokens
         }
         let root = spaces.root(of: space)
-        if nodes.children[root] == 0, nodes.leases(of: root) == 0 { removeRoot(root) }
+        if nodes[root].children == 0, nodes.leases(of: root) == 0 { removeRoot(root) }
     }
 
     /// How many plain nodes before a victim go with it, because none of them would rank behind what goes next after it.
@@ -71,22 +71,22 @@ extension PrefixTree {
 
     /// Enters a node that has neither lease nor a child that keeps it where it is.
     mutating func becomeEvictable(_ node: NodeID) {
-        switch nodes.tier[node] {
+        switch nodes[node].tier {
         case .memory: if !evictable.contains(node) { evictable.insert(node, key: order(of: node)) }
         case .slow: if !slowEvictable.contains(node) { slowEvictable.insert(node, key: order(of: node)) }
         }
     }
 
     mutating func order(of node: NodeID) -> EvictionOrder {
-        let rank = isLRU ? nodes.lastUse[node] : policy.rank(of: candidate(node))
-        return EvictionOrder(rank: rank, priority: nodes.priority[node])
+        let rank = isLRU ? nodes[node].lastUse : policy.rank(of: candidate(node))
+        return EvictionOrder(rank: rank, priority: nodes[node].priority)
     }
 
     func candidate(_ node: NodeID) -> EvictionCandidate {
         EvictionCandidate(
-            lastUse: nodes.lastUse[node], now: now,
-            uses: min(255, Int(nodes.uses[node]) + (nodes.flags[node].contains(.recalled) ? 1 : 0)),
-            position: nodes.position(of: node), tokens: Int(nodes.count[node]))
+            lastUse: nodes[node].lastUse, now: now,
+            uses: min(255, Int(nodes[node].uses) + (nodes[node].flags.contains(.recalled) ? 1 : 0)),
+            position: nodes.position(of: node), tokens: Int(nodes[node].count))
     }
 
     /// Forgets a node without lease and child, and remembers that it was there.
@@ -99,12 +99,12 @@ extension PrefixTree {
         let last = NodeID(Int32(range.upperBound - 1))
         evictable.remove(last)
         slowEvictable.remove(last)
-        let parent = nodes.parent[range.lowerBound]
+        let parent = nodes[range.lowerBound].parent
         var (use, uses): (UInt64, UInt8) = (0, 0)
         nodes.forEachPart(of: range) { part, id in
             guard id == .none else { return }
-            use = max(use, nodes.lastUse[part.lowerBound])
-            uses = UInt8(min(255, Int(uses) + Int(nodes.uses[part.lowerBound])))
+            use = max(use, nodes[part.lowerBound].lastUse)
+            uses = UInt8(min(255, Int(uses) + Int(nodes[part.lowerBound].uses)))
         }
         note(use, uses, at: parent)
         forget(range, because: cause)
@@ -114,7 +114,7 @@ extension PrefixTree {
     /// Forgets a node without lease and child that was never counted as unleased: nobody computed it.
     mutating func remove(_ node: NodeID) {
         assert(!evictable.contains(node) && !expiring.contains(node))
-        let parent = nodes.parent[node]
+        let parent = nodes[node].parent
         handOnUse(of: node, to: parent)
         takeOut(node.index..<node.index + 1)
         becomeLeaf(parent)
@@ -122,7 +122,7 @@ extension PrefixTree {
 
     /// Forgets unleased nodes of one tier that lie side by side and hang on one another, the last one without a child, and remembers them.
     private mutating func forget(_ range: Range<Int>, because cause: DropCause) {
-        if nodes.tier[range.lowerBound] == .memory {
+        if nodes[range.lowerBound].tier == .memory {
             countUnleased(-range.count, in: nodes.space(of: NodeID(Int32(range.lowerBound))))
         }
         if nodes.knowsLifetimes { for index in range { expiring.remove(NodeID(Int32(index))) } }
@@ -137,17 +137,17 @@ extension PrefixTree {
         var (index, count) = (range.lowerBound, 0)
         while index < range.upperBound {
             let id = nodes.owner[index]
-            if id == .none { hash = nodes.ownPrefix[index] }
+            if id == .none { hash = nodes[index].ownPrefix }
             let end =
                 id == .none ? index + 1 : min(index + max(1, GhostList.portion / size), Int(nodes.stretches[id].end))
-            let wasExpired = cause == .evicted && nodes.flags[index].contains(.expired)
+            let wasExpired = cause == .evicted && nodes[index].flags.contains(.expired)
             let (held, tokens) = (
-                id == .none ? Int(nodes.count[index]) : (end - index) * size, nodes.tokens(of: NodeID(Int32(index)))
+                id == .none ? Int(nodes[index].count) : (end - index) * size, nodes.tokens(of: NodeID(Int32(index)))
             )
             let first = hasher.extend(hash, by: tokens[0])
             hash = hasher.extend(hash, by: tokens, count: held)
             drafts[count] = GhostList.Ghost(
-                first: first, check: TokenCheck(hash), tokens: UInt8(held), time: time, priority: nodes.priority[index],
+                first: first, check: TokenCheck(hash), tokens: UInt8(held), time: time, priority: nodes[index].priority,
                 cause: wasExpired ? .expired : cause)
             (index, count) = (end, count + 1)
         }
@@ -163,42 +163,42 @@ extension PrefixTree {
     /// Takes nodes of one tier that lie side by side and hang on one another out of the tree; their blocks become empty.
     private mutating func takeOut(_ range: Range<Int>) {
         let first = NodeID(Int32(range.lowerBound))
-        assert(nodes.children[range.upperBound - 1] == 0 && nodes.leases(of: first) == 0)
-        if nodes.flags[first].contains(.listed) {
+        assert(nodes[range.upperBound - 1].children == 0 && nodes.leases(of: first) == 0)
+        if nodes[first].flags.contains(.listed) {
             if log.blockSize > 0 { for index in range.reversed() { retract(NodeID(Int32(index)), from: 0) } }
             index.removeRun(range, in: nodes)
         }
         let blocks = UnsafeBufferPointer(start: nodes.block.pointer(at: range.lowerBound), count: range.count)
-        let parent = nodes.parent[first]
+        let parent = nodes[first].parent
         nodes.settle(parent)
-        nodes.children[parent] -= 1
-        switch nodes.tier[first] {
+        nodes[parent].children -= 1
+        switch nodes[first].tier {
         case .memory:
             pool.give(blocks)
             spaces.guards[nodes.space(of: first).index].resident -= range.count
         case .slow:
             slowPool.give(blocks)
-            nodes.slowChildren[parent] -= 1
+            nodes[parent].slowChildren -= 1
         }
         nodes.free(range)
     }
 
     /// Whoever used a node used what it hangs on.
     private mutating func handOnUse(of node: NodeID, to parent: NodeID) {
-        note(nodes.lastUse[node], nodes.uses[node], at: parent)
+        note(nodes[node].lastUse, nodes[node].uses, at: parent)
     }
 
     private mutating func note(_ use: UInt64, _ uses: UInt8, at node: NodeID) {
         nodes.settle(node)
-        nodes.lastUse[node] = max(nodes.lastUse[node], use)
-        nodes.uses[node] = UInt8(min(255, Int(nodes.uses[node]) + Int(uses)))
+        nodes[node].lastUse = max(nodes[node].lastUse, use)
+        nodes[node].uses = UInt8(min(255, Int(nodes[node].uses) + Int(uses)))
     }
 
     /// A child went, or went to the slow tier: its parent may be the next to go.
     mutating func becomeLeaf(_ parent: NodeID) {
         guard nodes.leases(of: parent) == 0, isLeaf(parent) else { return }
         if nodes.block[parent] != .none { return becomeEvictable(parent) }
-        if nodes.children[parent] == 0 { removeRoot(parent) }
+        if nodes[parent].children == 0 { removeRoot(parent) }
     }
 
     mutating func removeRoot(_ root: NodeID) {

@@ -38,13 +38,13 @@ extension PrefixTree {
     mutating func grow(_ path: inout Path, by token: TokenID, record id: PathRecords.ID) throws(KVCacheError) {
         let tail = path.tail
         let length = path.tailLength
-        if length < Int(nodes.count[tail]), nodes.tokens(of: tail)[length] == token {
+        if length < Int(nodes[tail].count), nodes.tokens(of: tail)[length] == token {
             path.take(1)
             if Int(nodes.ready(of: tail)) > length { records[id].generatedReady += 1 }
             return
         }
         if let child = index.find(parent: tail, attach: length, first: token, in: nodes) {
-            guard nodes.tier[child] == .memory || availableBlocks(for: nodes.space(of: path.root)) > 0 else {
+            guard nodes[child].tier == .memory || availableBlocks(for: nodes.space(of: path.root)) > 0 else {
                 throw .poolExhausted(needed: 1, available: 0)
             }
             log.beginOperation()
@@ -67,8 +67,8 @@ extension PrefixTree {
     /// may see them.
     private func growsInPlace(_ path: Path) -> Bool {
         let tail = path.tail
-        return path.tailLength == Int(nodes.count[tail]) && nodes.room(in: tail) > 0
-            && (mode == .early || !nodes.flags[tail].contains(.listed))
+        return path.tailLength == Int(nodes[tail].count) && nodes.room(in: tail) > 0
+            && (mode == .early || !nodes[tail].flags.contains(.listed))
     }
 
     /// Looks whether new nodes' tokens were here before.
@@ -81,7 +81,7 @@ extension PrefixTree {
         var (index, missing) = (range.lowerBound, 0)
         while index < range.upperBound, missing < GhostList.patience {
             let tokens = nodes.tokens(of: NodeID(Int32(index)))
-            let held = (range.upperBound - 1 - index) * size + Int(nodes.count[range.upperBound - 1])
+            let held = (range.upperBound - 1 - index) * size + Int(nodes[range.upperBound - 1].count)
             guard let ghost = ghosts.remove(hasher.extend(hash, by: tokens[0])) else {
                 missing += 1
                 hash = hasher.extend(hash, by: tokens, count: min(size, held))
@@ -105,7 +105,7 @@ extension PrefixTree {
         if !isLRU {
             for index in range {
                 nodes.settle(NodeID(Int32(index)))
-                nodes.flags[index].insert(.recalled)
+                nodes[index].flags.insert(.recalled)
             }
         }
         count(in: nodes.space(of: NodeID(Int32(range.lowerBound)))) { $0.missedTokens += missed }
@@ -114,8 +114,8 @@ extension PrefixTree {
     private func write(_ tokens: UnsafeBufferPointer<TokenID>, from position: Int, into node: NodeID) -> Int {
         let taken = min(tokens.count - position, nodes.room(in: node))
         guard taken > 0, let source = tokens.baseAddress else { return 0 }
-        (nodes.tokens(of: node) + Int(nodes.count[node])).update(from: source + position, count: taken)
-        nodes.count[node] += UInt8(taken)
+        (nodes.tokens(of: node) + Int(nodes[node].count)).update(from: source + position, count: taken)
+        nodes[node].count += UInt8(taken)
         return taken
     }
 }

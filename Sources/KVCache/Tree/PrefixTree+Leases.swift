@@ -3,7 +3,7 @@ extension PrefixTree {
     ///
     /// - Parameter slow: those of its nodes that are in the slow tier; they are brought back.
     mutating func lease(_ path: Path, slow: [NodeID]) {
-        nodes.ownLeases[path.root] += 1
+        nodes[path.root].ownLeases += 1
         // What is noted of a path is noted at its last node; and what joins the path hangs there.
         nodes.settle(path.tail)
         let leased = path.pieces.indices.reduce(0) { $0 + nodes.addLeases(path.indices(of: $1)) }
@@ -12,7 +12,7 @@ extension PrefixTree {
             // Before the last node, each has a child in memory on the path, so that it did not stand in the queue.
             evictable.remove(path.tail)
         } else {
-            evictable.remove(nodes.parent[slow[0]])
+            evictable.remove(nodes[slow[0]].parent)
             slowEvictable.remove(path.tail)
         }
         if nodes.knowsLifetimes { for node in path.nodes { expiring.remove(node) } }
@@ -22,14 +22,14 @@ extension PrefixTree {
     /// Keeps a node more, on whose parent there is a lease. There must be a block available if it is in the slow tier.
     mutating func lease(_ node: NodeID) {
         nodes.settle(node)
-        let isSlow = nodes.tier[node] == .slow
+        let isSlow = nodes[node].tier == .slow
         if nodes.leases(of: node) == 0 {
             if !isSlow { countUnleased(-1, in: nodes.space(of: node)) }
             evictable.remove(node)
             slowEvictable.remove(node)
             expiring.remove(node)
         }
-        nodes.ownLeases[node] += 1
+        nodes[node].ownLeases += 1
         if isSlow { onboard([node]) }
     }
 
@@ -52,8 +52,8 @@ extension PrefixTree {
         now += 1
         if mode == .completed { publish(path) }
         if let tail = path.pieces.isEmpty ? nil : path.tail {
-            nodes.lastUse[tail] = now
-            if nodes.uses[tail] < .max { nodes.uses[tail] += 1 }
+            nodes[tail].lastUse = now
+            if nodes[tail].uses < .max { nodes[tail].uses += 1 }
         }
         for piece in path.pieces.indices.reversed() { release(path.indices(of: piece)) }
         releaseRoot(path.root)
@@ -75,20 +75,20 @@ extension PrefixTree {
 
     private mutating func release(_ node: NodeID) {
         nodes.settle(node)
-        nodes.ownLeases[node] -= 1
+        nodes[node].ownLeases -= 1
         guard nodes.leases(of: node) == 0 else { return }
-        if nodes.ready(of: node) == 0 || !nodes.flags[node].contains(.listed) { return remove(node) }
+        if nodes.ready(of: node) == 0 || !nodes[node].flags.contains(.listed) { return remove(node) }
         // Nothing hangs on the tokens behind `ready`: it could be neither computed nor leased.
-        nodes.count[node] = nodes.ready(of: node)
-        nodes.ownClaimed[node] = nodes.ready(of: node)
+        nodes[node].count = nodes.ready(of: node)
+        nodes[node].ownClaimed = nodes.ready(of: node)
         countUnleased(1, in: nodes.space(of: node))
-        let lifetime = nodes.lifetime[node]
+        let lifetime = nodes[node].lifetime
         if lifetime != .unlimited { expiring.insert(node, key: time.adding(lifetime)) }
         if isLeaf(node) { becomeEvictable(node) }
     }
 
     private mutating func releaseRoot(_ root: NodeID) {
-        nodes.ownLeases[root] -= 1
-        if nodes.leases(of: root) == 0, nodes.children[root] == 0 { removeRoot(root) }
+        nodes[root].ownLeases -= 1
+        if nodes.leases(of: root) == 0, nodes[root].children == 0 { removeRoot(root) }
     }
 }

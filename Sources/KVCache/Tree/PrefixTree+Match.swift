@@ -18,7 +18,7 @@ extension PrefixTree {
             let most = (min(left, Self.portion) - 1) / size + 1
             let run = nodes.chainLength(from: child, atMost: most)
             // All but the last are full.
-            let held = (run - 1) * size + Int(nodes.count[child.index + run - 1])
+            let held = (run - 1) * size + Int(nodes[child.index + run - 1].count)
             let length = nodes.commonLength(
                 of: child, from: 0, base + position, atMost: min(held, left))
             path.enter(child, taking: length)
@@ -32,7 +32,7 @@ extension PrefixTree {
         of node: NodeID, from offset: Int, _ tokens: UnsafeBufferPointer<TokenID>, from position: Int
     ) -> Int {
         guard let base = tokens.baseAddress else { return 0 }
-        let limit = min(Int(nodes.count[node]) - offset, tokens.count - position)
+        let limit = min(Int(nodes[node].count) - offset, tokens.count - position)
         return nodes.commonLength(of: node, from: offset, base + position, atMost: limit)
     }
 

@@ -9,17 +9,17 @@ extension PrefixTree {
     ///     own, after                 [ e f ]─1─[ · g h ]      `start` = 1
     mutating func publish(_ path: Path) {
         let own = path.nodes
-        guard let first = own.firstIndex(where: { !nodes.flags[$0].contains(.listed) }) else { return }
+        guard let first = own.firstIndex(where: { !nodes[$0].flags.contains(.listed) }) else { return }
         var shared = own[..<first].last ?? path.root
-        var offset = Int(nodes.attach[own[first]])
+        var offset = Int(nodes[own[first]].attach)
         var parted = false
         for (place, node) in own.enumerated().dropFirst(first) {
             guard nodes.ready(of: node) > 0 else { return }
-            nodes.count[node] = nodes.ready(of: node)
-            nodes.ownClaimed[node] = nodes.ready(of: node)
+            nodes[node].count = nodes.ready(of: node)
+            nodes[node].ownClaimed = nodes.ready(of: node)
             if !parted {
                 let known = follow(node, from: &shared, &offset)
-                if known == Int(nodes.count[node]) { continue }
+                if known == Int(nodes[node].count) { continue }
                 parted = true
                 cutFront(of: node, tokens: known, child: own[(place + 1)...].first)
                 move(node, to: shared, attach: offset)
@@ -31,7 +31,7 @@ extension PrefixTree {
 
     /// Follows a node's tokens through the listed nodes. Returns how many of them are there.
     private func follow(_ node: NodeID, from shared: inout NodeID, _ offset: inout Int) -> Int {
-        let tokens = UnsafeBufferPointer(start: nodes.tokens(of: node), count: Int(nodes.count[node]))
+        let tokens = UnsafeBufferPointer(start: nodes.tokens(of: node), count: Int(nodes[node].count))
         var known = 0
         while known < tokens.count {
             let common = commonLength(of: shared, from: offset, tokens, from: known)
@@ -49,24 +49,24 @@ extension PrefixTree {
     private func cutFront(of node: NodeID, tokens cut: Int, child: NodeID?) {
         guard cut > 0 else { return }
         let tokens = nodes.tokens(of: node)
-        nodes.ownPrefix[node] = nodes.hash(of: node, upTo: cut)
-        nodes.ownPosition[node] += Int32(cut)
-        for offset in cut..<Int(nodes.count[node]) { tokens[offset - cut] = tokens[offset] }
+        nodes[node].ownPrefix = nodes.hash(of: node, upTo: cut)
+        nodes[node].ownPosition += Int32(cut)
+        for offset in cut..<Int(nodes[node].count) { tokens[offset - cut] = tokens[offset] }
         nodes.start[node] += UInt8(cut)
-        nodes.count[node] -= UInt8(cut)
-        nodes.ownReady[node] -= UInt8(cut)
-        nodes.ownClaimed[node] -= UInt8(cut)
-        if let child { nodes.attach[child] -= UInt8(cut) }
+        nodes[node].count -= UInt8(cut)
+        nodes[node].ownReady -= UInt8(cut)
+        nodes[node].ownClaimed -= UInt8(cut)
+        if let child { nodes[child].attach -= UInt8(cut) }
     }
 
     private mutating func move(_ node: NodeID, to parent: NodeID, attach: Int) {
-        let old = nodes.parent[node]
-        guard old != parent || Int(nodes.attach[node]) != attach else { return }
+        let old = nodes[node].parent
+        guard old != parent || Int(nodes[node].attach) != attach else { return }
         evictable.remove(parent)
-        nodes.children[parent] += 1
-        nodes.parent[node] = parent
-        nodes.attach[node] = UInt8(attach)
-        nodes.children[old] -= 1
+        nodes[parent].children += 1
+        nodes[node].parent = parent
+        nodes[node].attach = UInt8(attach)
+        nodes[old].children -= 1
         becomeLeaf(old)
     }
 }

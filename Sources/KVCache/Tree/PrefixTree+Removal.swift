@@ -10,9 +10,9 @@ extension PrefixTree {
         var dropped = 0
         for (place, node) in path.nodes.enumerated().reversed() {
             let kept = max(0, keep - path.start(at: place))
-            let count = Int(nodes.count[node])
+            let count = Int(nodes[node].count)
             guard kept < count, nodes.leases(of: node) == 0, path.length(at: place) == count else { break }
-            if kept == 0, nodes.children[node] == 0 {
+            if kept == 0, nodes[node].children == 0 {
                 drop(node, because: .truncated)
                 dropped += count
                 continue
@@ -22,9 +22,9 @@ extension PrefixTree {
             retract(node, from: end)
             // It was the last of its run, or is so now.
             assert(nodes.owner[node] == .none)
-            nodes.count[node] = UInt8(end)
-            nodes.ownReady[node] = UInt8(end)
-            nodes.ownClaimed[node] = UInt8(end)
+            nodes[node].count = UInt8(end)
+            nodes[node].ownReady = UInt8(end)
+            nodes[node].ownClaimed = UInt8(end)
             dropped += count - end
             break
         }
@@ -52,8 +52,8 @@ extension PrefixTree {
         var dropped = 0
         while let node = victims.popLast() {
             let range = chain(endingWith: node)
-            let parent = nodes.parent[range.lowerBound]
-            for index in range { dropped += Int(nodes.count[index]) }
+            let parent = nodes[range.lowerBound].parent
+            for index in range { dropped += Int(nodes[index].count) }
             drop(range, because: .reset)
             let isNext = tier == .memory ? evictable.contains(parent) : slowEvictable.contains(parent)
             if isNext { victims.append(parent) }
@@ -64,10 +64,10 @@ extension PrefixTree {
     /// The nodes that can go with a leaf at once: in memory, side by side, each with nothing but the next hanging on it.
     private func chain(endingWith leaf: NodeID) -> Range<Int> {
         var first = leaf
-        while nodes.tier[first] == .memory, nodes.slowChildren[first] == 0 {
-            let parent = nodes.parent[first]
-            guard parent.rawValue + 1 == first.rawValue, nodes.block[parent] != .none, nodes.children[parent] == 1,
-                nodes.tier[parent] == .memory, nodes.leases(of: parent) == 0
+        while nodes[first].tier == .memory, nodes[first].slowChildren == 0 {
+            let parent = nodes[first].parent
+            guard parent.rawValue + 1 == first.rawValue, nodes.block[parent] != .none, nodes[parent].children == 1,
+                nodes[parent].tier == .memory, nodes.leases(of: parent) == 0
             else { break }
             first = parent
         }
@@ -76,9 +76,9 @@ extension PrefixTree {
 
     /// Behind which token of a node its last child attaches; 0 if it has none.
     private func lastAttach(to node: NodeID) -> Int {
-        guard nodes.children[node] > 0 else { return 0 }
+        guard nodes[node].children > 0 else { return 0 }
         return nodes.usedIndices.reduce(0) { last, index in
-            nodes.parent[index] == node && nodes.block[index] != .none ? max(last, Int(nodes.attach[index])) : last
+            nodes[index].parent == node && nodes.block[index] != .none ? max(last, Int(nodes[index].attach)) : last
         }
     }
 }

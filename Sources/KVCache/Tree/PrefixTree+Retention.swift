@@ -11,10 +11,10 @@ extension PrefixTree {
     mutating func apply(_ level: RetentionLevel, to node: NodeID) {
         assert(nodes.leases(of: node) > 0)
         nodes.settle(node)
-        nodes.priority[node] = level.priority
-        nodes.lifetime[node] = level.lifetime
+        nodes[node].priority = level.priority
+        nodes[node].lifetime = level.lifetime
         if level.lifetime != .unlimited { nodes.knowsLifetimes = true }
-        nodes.flags[node].remove(.expired)
+        nodes[node].flags.remove(.expired)
     }
 
     /// Moves the clock forward and lets priorities end whose time is over. O(log blocks) for each of these.
@@ -23,9 +23,9 @@ extension PrefixTree {
         while let first = expiring.first, first.key <= time {
             let node = first.node
             expiring.remove(node)
-            nodes.priority[node] = .standard
-            nodes.lifetime[node] = .unlimited
-            nodes.flags[node].insert(.expired)
+            nodes[node].priority = .standard
+            nodes[node].lifetime = .unlimited
+            nodes[node].flags.insert(.expired)
             if evictable.remove(node) || slowEvictable.remove(node) { becomeEvictable(node) }
         }
     }

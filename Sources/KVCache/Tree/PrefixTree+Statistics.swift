@@ -14,9 +14,9 @@ extension PrefixTree {
             guard nodes.block[node] != .none else { continue }
             let depth = depth(of: node, known: &depths)
             bySpace[nodes.space(of: node)]?.count(
-                tokens: Int(nodes.count[node]), of: nodes.tokensPerBlock, isLeased: nodes.leases(of: node) > 0,
-                isSlow: nodes.tier[node] == .slow,
-                end: nodes.position(of: node) + Int(nodes.count[node]), depth: depth)
+                tokens: Int(nodes[node].count), of: nodes.tokensPerBlock, isLeased: nodes.leases(of: node) > 0,
+                isSlow: nodes[node].tier == .slow,
+                end: nodes.position(of: node) + Int(nodes[node].count), depth: depth)
         }
         return bySpace.values.sorted { $0.namespace.sortKey.lexicographicallyPrecedes($1.namespace.sortKey) }
     }
@@ -26,7 +26,7 @@ extension PrefixTree {
         var current = node
         while nodes.block[current] != .none, known[current] == nil {
             way.append(current)
-            current = nodes.parent[current]
+            current = nodes[current].parent
         }
         var depth = known[current] ?? 0
         for node in way.reversed() {
