@@ -128,12 +128,11 @@ KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const int 
   }
 }
 
+// One row of nibbles is fetched into the first-level cache, everything else into the second.
 #define GROUP32_SIZED(KIND, ROWS)                                                                  \
   case ROWS:                                                                                       \
-    if (t->ahead.pieces == KVK_ALL_PIECES)                                                         \
-      group32_tile(KIND, ROWS, 1, t);                                                              \
-    else if (t->ahead.pieces)                                                                      \
-      group32_tile(KIND, ROWS, 2, t);                                                              \
+    if (t->ahead.pieces)                                                                           \
+      group32_tile(KIND, ROWS, ROWS == 1 && KIND != GROUP32_Q8_0 ? 1 : 2, t);                      \
     else                                                                                           \
       group32_tile(KIND, ROWS, 0, t);                                                              \
     break;

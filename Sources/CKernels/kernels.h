@@ -88,7 +88,8 @@ struct kvk_matmul {
   void (*tile)(const kvk_tile *tile);
   // Whether a few tiles that pass over the same weights fetch into the second-level cache: they
   // spend so long on what they have that the few requests which the first level can wait for hold
-  // up the arithmetic and leave memory idle in turn. A tile that is alone fetches into the first.
+  // up the arithmetic and leave memory idle in turn. Where a tile that is alone fetches to is its
+  // own affair.
   bool fetches_far;
 
   // Optional: where unpacking costs more than a pass through the first-level cache, items of

@@ -10,7 +10,7 @@ enum {
   FETCHING_TILES = 6,         // with more, arithmetic is the bound, and memory comes by itself
   FEW_BLOCK = 4608,           // bytes of a panel that so few tiles pass over in turn
   FAR_BLOCK = 9216,           // and where they fetch into the second-level cache
-  AHEAD = 8192,               // how far ahead of its use memory is fetched
+  AHEAD = 6144,               // how far ahead of its use memory is fetched
 };
 
 /// Which of 8 pieces a tile fetches.

@@ -157,20 +157,14 @@ KVK_INLINE vu k_decode(kvk_type type, vu nibbles, vu bits, int shift, const int 
   return w;
 }
 
-/// Asks for what lies `ahead` bytes behind what a group reads; half of the nibbles, as two groups
-/// share them.
-KVK_INLINE void k_fetch(kvk_type type, const uint8_t *block, int group, size_t ahead) {
-  const int half = (type == KVK_Q6_K ? 2 : 4) * 4 * K_PANEL;
-  const uint8_t *nibbles = block + ahead + K_NIBBLES(type) +
-                           (2 * k_piece(type, group) + k_shift(type, group) / 4) * half;
+/// Asks for a group's share of a block; the groups' shares lie one after another. To the
+/// second-level cache: the first level waits for few lines at once, which leaves memory idle.
+KVK_INLINE void k_fetch(kvk_type type, const uint8_t *block, int group) {
+  const int share = (int)kvk_super_bytes(type) * K_PANEL / (type == KVK_Q6_K ? 16 : 8);
+  const uint8_t *from = block + group * share;
   KVK_UNROLL
-  for (int i = 0; i < half; i += KVK_ALIGNMENT)
-    __builtin_prefetch(nibbles + i, 0, 3);
-  // The rest of the block comes before: an even share of it.
-  const int rest = K_NIBBLES(type) / (type == KVK_Q6_K ? 16 : 8);
-  KVK_UNROLL
-  for (int i = 0; i < rest; i += KVK_ALIGNMENT)
-    __builtin_prefetch(block + ahead + group * rest + i, 0, 3);
+  for (int i = 0; i < share; i += KVK_ALIGNMENT)
+    __builtin_prefetch(from + i, 0, 2);
 }
 
 /// An expanded super-block: its weights, one a byte, as words [64 quads][K_PANEL].
@@ -190,7 +184,7 @@ KVK_INLINE void k_unpack(kvk_type type, const uint8_t *block, uint8_t *out) {
   for (int g = 0; g < 64 / quads; g++, out += bytes) {
     const uint8_t *bits = block + K_BITS(type) + g * 4 * K_PANEL;
     const uint8_t *nibbles = block + K_NIBBLES(type) + k_piece(type, g) * bytes;
-    k_fetch(type, block, g, K_AHEAD);
+    k_fetch(type, block + K_AHEAD, g);
     KVK_UNROLL
     for (int v = 0; v < K_PANEL / VW; v++) {
       vu high = type == KVK_Q4_K ? (vu){0} : k_words(bits + v * 4 * VW);
@@ -331,7 +325,7 @@ KVK_INLINE void k_tile(const int rows, kvk_type type, const bool expanded, const
       const uint8_t *bits = block + K_BITS(type) + first * 4 * VW;
       for (int g = 0; g < groups; g++, values += step, bits += 4 * K_PANEL) {
         if (!expanded && first == 0 && t->ahead.pieces >> (type == KVK_Q6_K ? g / 2 : g) & 1)
-          k_fetch(type, block, g, ahead);
+          k_fetch(type, block + ahead, g);
         k_group(rows, type, expanded,
                 weights + (expanded ? g : k_piece(type, g)) * bytes + first * 4 * VW,
                 k_shift(type, g), bits, values, stride, &f->scales[g][first], sums);
@@ -371,6 +365,7 @@ DEFINE_K_MATMUL(q6_k, KVK_Q6_K)
             .panel_bytes = kvk_panel_bytes_##NAME,                                                 \
             .pack = kvk_pack_##NAME,                                                               \
             .tile = matmul_##NAME,                                                                 \
+            .fetches_far = true,                                                                   \
             .expand_rows = K_EXPAND_ROWS,                                                          \
             .expand = expand_##NAME,                                                               \
             .tile_expanded = matmul_##NAME##_expanded}
