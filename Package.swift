@@ -18,6 +18,7 @@ let package = Package(
         .executable(name: "kvasir", targets: ["KvasirCLI"]),
         .library(name: "Kvasir", targets: ["Kvasir"]),
         .library(name: "KVCache", targets: ["KVCache"]),
+        .library(name: "Scheduling", targets: ["Scheduling"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),

@@ -7,7 +7,12 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [.package(name: "kvasir", path: "..")],
     targets: [
-        .executableTarget(name: "CacheBenchmark", dependencies: [.product(name: "KVCache", package: "kvasir")])
+        .executableTarget(name: "CacheBenchmark", dependencies: [.product(name: "KVCache", package: "kvasir")]),
+        .executableTarget(
+            name: "PlanBenchmark",
+            dependencies: [
+                .product(name: "KVCache", package: "kvasir"), .product(name: "Scheduling", package: "kvasir"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

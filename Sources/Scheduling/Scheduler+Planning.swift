@@ -3,15 +3,16 @@ import KVCache
 extension Scheduler {
     /// What the next step computes: a row for each sequence that decodes, and prompts with what is left.
     ///
-    /// A step that brings first tokens leaves decodes out as long as they have not missed a full step's worth of prompts: whoever
-    /// has no token yet goes before those who have some. With a target for the time between tokens, none is left out.
+    /// A step that brings first tokens leaves decodes out as long as others wait for theirs and the decodes have not missed a full
+    /// step's worth of prompts: whoever has no token yet goes before those who have some. With a target for the time between
+    /// tokens, none is left out.
     func makePlan() -> StepPlan {
         var plan = StepPlan()
         if !prefills.isEmpty, policy.targetInterTokenLatency == nil {
             let decodes = running.count { !$0.isPrefilling }
             // Each gap between two tokens of a sequence has at most a full step's rows of prompts.
             addPrefills(to: &plan, atMost: limits.maximumBatchTokens - max(decodes, rowsSinceDecodes))
-            if completesPrompt, decodes > 0 {
+            if completesPrompt, decodes > 0, prefills.ordered.contains(where: { !isClaimed($0) }) {
                 rowsSinceDecodes += plannedRows
             } else {
                 addDecodes(to: &plan)
@@ -63,7 +64,7 @@ extension Scheduler {
             }
             room = room.otherHalf + half
             for sequence in overdue where !sequence.isPlanned {
-                guard addPrefill(sequence, to: &plan, &room) else { return false }
+                guard addPrefill(sequence, to: &plan, &room, mayEndStep: false) else { return false }
             }
         }
         for sequence in ordered where !sequence.isPlanned {
@@ -84,11 +85,15 @@ extension Scheduler {
         return room
     }
 
-    /// Adds what fits of a prompt, unless the step is large enough as it is. Returns whether there is room left.
-    private func addPrefill(_ sequence: Sequence, to plan: inout StepPlan, _ room: inout PrefillRoom) -> Bool {
+    /// Adds what fits of a prompt. Returns whether there is room left.
+    ///
+    /// - Parameter mayEndStep: whether the step may do without it if it is large enough as it is.
+    private func addPrefill(
+        _ sequence: Sequence, to plan: inout StepPlan, _ room: inout PrefillRoom, mayEndStep: Bool = true
+    ) -> Bool {
         let rows = min(room.rows, room.cost.tokens(within: room.work, from: sequence.computedCount))
         guard rows > 0 else { return false }
-        if completesPrompt, plannedRows >= policy.efficientRows, !isClaimed(sequence) { return false }
+        if mayEndStep, completesPrompt, plannedRows >= policy.efficientRows, !isClaimed(sequence) { return false }
         let before = plannedRows
         add(sequence, to: &plan, upTo: before + rows)
         let work = max(1, policy.prefillCost(sequence.rows))

@@ -126,6 +126,7 @@ struct BurstOrderTests {
             var policy = SchedulingPolicy()
             policy.prefillCost = PrefillCost(attention: 0)
             policy.patience = 600
+            policy.efficientRows = Int.random(in: 1...64, using: &random)
             let rows = Int.random(in: 16...64, using: &random)
             let scheduler = Scheduler(
                 cache: cache, limits: SchedulerLimits(maximumBatchTokens: rows, maximumSequences: 16), policy: policy)

@@ -77,5 +77,12 @@ struct OutForestTests {
         var forest = OutForest()
         forest.jobs = (0..<5).map { OutForest.Job(parent: -1, cost: 2, weight: 1, rank: 4 - $0) }
         #expect(forest.hornOrder().map(\.job) == [4, 3, 2, 1, 0])
+        // A group counts from its earliest member on.
+        forest.jobs = [
+            OutForest.Job(parent: -1, cost: 1, weight: 0, rank: 9),
+            OutForest.Job(parent: -1, cost: 2, weight: 1, rank: 3),
+            OutForest.Job(parent: 0, cost: 1, weight: 1, rank: 1),
+        ]
+        #expect(forest.hornOrder().map(\.job) == [0, 2, 1])
     }
 }

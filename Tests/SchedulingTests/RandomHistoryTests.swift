@@ -122,6 +122,12 @@ struct RandomHistoryTests {
             #expect(
                 counters.promptTokens.all == counters.promptTokens.reusedReady + counters.promptTokens.reusedInFlight
                     + counters.promptTokens.computed + counters.promptTokens.logitsOnly, "\(history)")
+            for tenant in engine.scheduler.tenants {
+                #expect(tenant.running == 0 && tenant.waiting == 0, "\(history)")
+                let answers = requests.filter { $0.value.namespace == tenant.namespace }
+                    .reduce(0) { $0 + (engine.outputs[$1.key]?.count ?? 0) }
+                #expect(tenant.generatedTokens == answers, "\(history)")
+            }
             #expect(engine.cache.statistics.leased == 0, "\(history)")
         }
     }

@@ -24,8 +24,9 @@ struct OversubscriptionTests {
         return memory * requests.reduce(0) { $0 + $1.outputTokens } / held
     }
 
-    private static func replay(sequences: Int) -> SimulationReport {
+    private static func replay(sequences: Int, target: Double? = nil) -> SimulationReport {
         var options = SimulationOptions()
+        options.scheduling.targetInterTokenLatency = target
         options.kvTokens = Self.memory
         options.limits.maximumSequences = sequences
         return Simulation(Trace(requests: requests(400), grain: 1), options).run()
@@ -41,6 +42,15 @@ struct OversubscriptionTests {
             #expect(report.redundancy < 1.05, "\(report.preemptions) preemptions")
         }
         for report in reports { #expect(report.truncated == 0 && report.generatedTokens == reports[0].generatedTokens) }
+    }
+
+    @Test("That first tokens go before further ones costs hardly any throughput where sequences come one by one")
+    func firstTokens() {
+        // A target that is always kept: decodes are in every step.
+        let always = Self.replay(sequences: Self.fitting, target: 1_000)
+        let sometimes = Self.replay(sequences: Self.fitting)
+        #expect(sometimes.tokensPerSecond >= 0.96 * always.tokensPerSecond, "\(sometimes.tokensPerSecond), \(always)")
+        #expect(sometimes.ttft.mean <= 1.03 * always.ttft.mean)
     }
 
     @Test("A pool in which hardly two sequences fit: all end, whole")

@@ -71,6 +71,7 @@ struct PrefillQueue {
             let isMostlyKnown = newcomers.count * 8 < ordered.count
             if isMostlyKnown, stepsSinceOrder * Self.exactCount < sorted.count {
                 for sequence in newcomers { insertByRatio(sequence, at: work) }
+                isStale = true
             } else {
                 findHornOrder(at: work)
                 isStale = false
