@@ -1,17 +1,17 @@
 // Memory taken from the system before it is needed.
 //
 // A page that is written for the first time is found, zeroed and, in a virtual machine, often found
-// again by the host: up to 20 ms for a huge page. A thread that runs only when a core has nothing
-// else to do takes them ahead.
+// again by the host: up to 20 ms for a huge page. A thread that gives way to all others takes them
+// ahead.
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif
 #include "kernels.h"
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/resource.h>
 #if defined(__APPLE__)
 #include <pthread/qos.h>
 #endif
@@ -20,15 +20,14 @@ enum { PAGE = 4096, PIECE = 2 << 20 };
 
 struct kvk_prefault {
   pthread_t thread;
-  atomic_bool stop;
-  atomic_uchar *memory;
+  atomic_bool stop, done;
+  void *memory;
   size_t stride, count;
 };
 
-static void run_when_idle(void) {
+static void give_way(void) {
 #if defined(__linux__)
-  struct sched_param none = {0};
-  pthread_setschedparam(pthread_self(), SCHED_IDLE, &none);
+  setpriority(PRIO_PROCESS, 0, 19); // Of this thread alone.
 #elif defined(__APPLE__)
   pthread_set_qos_class_self_np(QOS_CLASS_BACKGROUND, 0);
 #endif
@@ -36,31 +35,47 @@ static void run_when_idle(void) {
 
 /// Whether so much memory is free that nobody misses what is taken ahead.
 static bool is_plenty(void) {
-#if defined(_SC_AVPHYS_PAGES)
-  return sysconf(_SC_AVPHYS_PAGES) > sysconf(_SC_PHYS_PAGES) / 8;
-#else
-  return true;
-#endif
+  long long all = 0, available = 0;
+  FILE *file = fopen("/proc/meminfo", "r");
+  if (!file)
+    return true;
+  int found =
+      fscanf(file, "MemTotal: %lld kB MemFree: %*d kB MemAvailable: %lld", &all, &available);
+  fclose(file);
+  return found < 2 || available > all / 8;
 }
 
-static void *take_pages(void *argument) {
-  kvk_prefault *self = argument;
-  run_when_idle();
+/// Takes the pages from one address up to another. Returns whether it may go on.
+static bool take(kvk_prefault *self, uintptr_t from, uintptr_t end) {
+  for (uintptr_t page = from / PAGE * PAGE; page < end; page += PAGE) {
+    if (atomic_load_explicit(&self->stop, memory_order_relaxed))
+      return false;
+    // Writes where nobody has written, and changes nothing, whoever writes there at the same time.
+    // (An or with 0 would be compiled to a load.)
+    uintptr_t first = (uintptr_t)self->memory;
+    atomic_uchar *place = (atomic_uchar *)(page < first ? first : page);
+    unsigned char untouched = 0;
+    atomic_compare_exchange_strong_explicit(place, &untouched, 0, memory_order_relaxed,
+                                            memory_order_relaxed);
+  }
+  return is_plenty();
+}
+
+static void take_pages(kvk_prefault *self) {
   for (size_t from = 0; from < self->stride; from += PIECE) {
     size_t end = from + PIECE < self->stride ? from + PIECE : self->stride;
-    for (size_t region = 0; region < self->count && is_plenty(); region++) {
-      for (size_t place = from; place < end; place += PAGE) {
-        if (atomic_load_explicit(&self->stop, memory_order_relaxed))
-          return NULL;
-        // Writes where nobody has written, and changes nothing, whoever writes there at the same
-        // time. (An or with 0 would be compiled to a load.)
-        unsigned char untouched = 0;
-        atomic_compare_exchange_strong_explicit(&self->memory[region * self->stride + place],
-                                                &untouched, 0, memory_order_relaxed,
-                                                memory_order_relaxed);
-      }
+    for (size_t region = 0; region < self->count; region++) {
+      uintptr_t start = (uintptr_t)self->memory + region * self->stride;
+      if (!take(self, start + from, start + end))
+        return;
     }
   }
+}
+
+static void *take_pages_aside(void *self) {
+  give_way();
+  take_pages(self);
+  atomic_store(&((kvk_prefault *)self)->done, true);
   return NULL;
 }
 
@@ -69,15 +84,18 @@ kvk_prefault *kvk_prefault_start(void *memory, size_t stride, size_t count) {
   if (!self)
     return NULL;
   atomic_init(&self->stop, false);
+  atomic_init(&self->done, false);
   self->memory = memory;
   self->stride = stride;
   self->count = count;
-  if (pthread_create(&self->thread, NULL, take_pages, self) != 0) {
+  if (pthread_create(&self->thread, NULL, take_pages_aside, self) != 0) {
     free(self);
     return NULL;
   }
   return self;
 }
+
+bool kvk_prefault_is_done(const kvk_prefault *self) { return atomic_load(&self->done); }
 
 void kvk_prefault_stop(kvk_prefault *self) {
   if (!self)

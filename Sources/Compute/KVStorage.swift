@@ -77,6 +77,9 @@ public final class KVStorage {
         prefault = kvk_prefault_start(memory, headStride, allocatedBytes / headStride)
     }
 
+    /// Whether memory is being taken ahead now.
+    var isPrefaulting: Bool { prefault.map { !kvk_prefault_is_done($0) } ?? false }
+
     /// A stride little above `bytes` with which the heads begin at places spread evenly over a huge page: a multiple of the page's part
     /// for each head, by a factor that has no divisor in common with the number of heads. `nil` when it does not fit an `Int`.
     static func headStride(bytes: Int, heads: Int) -> Int? {

@@ -29,13 +29,14 @@ void kvk_free(void *memory, size_t bytes);
 /// Gives what the C library's allocator keeps for later back to the system.
 void kvk_return_unused(void);
 
-/// A thread that takes memory from the system while cores are idle.
+/// A thread that takes memory from the system, and gives way to all others.
 typedef struct kvk_prefault kvk_prefault;
-/// Begins to take `count` regions of `stride` bytes, the beginnings of all first; what is there stays
-/// as it is, and may be used meanwhile. Ends early when memory is short. NULL if there is no thread to be had. `kvk_prefault_stop`
-/// comes before the memory goes; it takes NULL too.
+/// Begins to take `count` regions of `stride` bytes, the beginnings of all first; what is there
+/// stays as it is, and may be used meanwhile. Ends early when memory is short. NULL if there is no
+/// thread to be had. `kvk_prefault_stop` comes before the memory goes; it takes NULL too.
 kvk_prefault *kvk_prefault_start(void *memory, size_t stride, size_t count);
 void kvk_prefault_stop(kvk_prefault *prefault);
+bool kvk_prefault_is_done(const kvk_prefault *prefault);
 
 // ---- Threads
 
