@@ -101,4 +101,16 @@ struct GivingWayTests {
         #expect(engine.scheduler.counters.displacements == 1 && engine.scheduler.running.contains { $0.id == first })
         #expect(!engine.scheduler.isHoldingBack)
     }
+
+    @Test("While nobody is let in since one gave way for memory, another namespace still takes one place, and no more")
+    func displacementWhileHoldingBack() throws {
+        var engine = Self.engine()
+        let flood = (1...5).map { engine.scheduler.submit(Self.request(Self.tokens($0, 20), "flood")) }
+        for _ in 0..<6 { engine.step() }
+        engine.scheduler.preempt(try #require(engine.scheduler.sequences[flood[4]]))
+        let other = engine.scheduler.submit(Self.request(Self.tokens(9, 20), "a"))
+        engine.step()
+        #expect(engine.scheduler.running.contains { $0.id == other })
+        #expect(engine.scheduler.counters.displacements == 1 && engine.scheduler.runningCount == 4)
+    }
 }
