@@ -113,4 +113,17 @@ struct GivingWayTests {
         #expect(engine.scheduler.running.contains { $0.id == other })
         #expect(engine.scheduler.counters.displacements == 1 && engine.scheduler.runningCount == 4)
     }
+
+    @Test("What is computed again is counted apart, and never as the prompt's")
+    func recomputed() throws {
+        var engine = SimulatedEngine(mode: .off, tokensPerBlock: 4, blocks: 100)
+        let id = engine.scheduler.submit(Self.request(Self.tokens(1, 20), answer: 8))
+        for _ in 0..<3 { engine.step() }
+        engine.scheduler.preempt(try #require(engine.scheduler.sequences[id]))
+        while !engine.step().isEmpty {}
+        let counters = engine.scheduler.counters
+        #expect(counters.promptTokens.computed == 20 && counters.promptTokensRecomputed == 20)
+        // 7 answers are computed once, 2 of them twice.
+        #expect(counters.otherTokensComputed == 20 + 7 + 2 && counters.rows == 49)
+    }
 }

@@ -88,6 +88,19 @@ struct PassingTests {
         #expect(run.ends == [parting, cached, fresh])
     }
 
+    @Test("When one leaves, what it shared with others is worth less, and the order is found anew")
+    func leaving() {
+        var run = Run(rows: 10, sequences: 8)
+        let stem = [TokenID](repeating: 1, count: 100)
+        let (leaving, staying) = (run.submit(1, behind: stem), run.submit(1, behind: stem))
+        let other = run.submit(60)
+        run.step()
+        #expect(run.scheduler.sequences[staying]?.computedCount == 10, "2 / 102 is more than 1 / 60")
+        run.scheduler.cancel(leaving)
+        while !run.scheduler.isIdle { run.step() }
+        #expect(run.ends == [other, staying])
+    }
+
     @Test("Among many, who comes has the place of its own ratio, behind its equals; later the order is found anew")
     func many() {
         var run = Run(rows: 1_300, sequences: 1_300) { $0.efficientRows = .max }
