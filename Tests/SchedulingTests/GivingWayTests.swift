@@ -126,4 +126,28 @@ struct GivingWayTests {
         // 7 answers are computed once, 2 of them twice.
         #expect(counters.otherTokensComputed == 20 + 7 + 2 && counters.rows == 49)
     }
+
+    @Test("Who comes back to a path that others computed on takes its logits; its account stays as it was")
+    func accountedOnce() throws {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 4, blocks: 100)
+        _ = engine.scheduler.submit(Self.request(Self.tokens(1, 20), answer: 8))
+        let id = engine.scheduler.submit(Self.request(Self.tokens(1, 20), answer: 12))
+        for _ in 0..<3 { engine.step() }
+        engine.scheduler.preempt(try #require(engine.scheduler.sequences[id]))
+        while !engine.step().isEmpty {}
+        let prompts = engine.scheduler.counters.promptTokens
+        #expect(prompts.logitsOnly == 0 && prompts.computed == 20 && prompts.reusedInFlight == 20)
+        #expect(engine.outputs[id]?.count == 12)
+    }
+
+    @Test("Room to grow is counted in blocks: who would be let in only to give way at once waits")
+    func wholeBlocks() {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 4)
+        let ids = [(Int32(1), 16), (2, 32)].map {
+            engine.scheduler.submit(Self.request(Self.tokens($0.0, $0.1), answer: 8))
+        }
+        while !engine.step().isEmpty {}
+        #expect(engine.scheduler.counters.preemptions == 0)
+        #expect(ids.allSatisfy { engine.outputs[$0]?.count == 8 })
+    }
 }

@@ -1,4 +1,5 @@
 import KVCache
+import TestSupport
 import Testing
 
 @testable import Scheduling
@@ -117,6 +118,26 @@ struct NamespaceTableTests {
         table.plan(100, for: sequences[0])
         table.settle(succeeded: true)
         #expect(!table.anyIsBehind)
+    }
+
+    @Test("A scheduler's step that fails is no service either")
+    func abandoned() throws {
+        var policy = SchedulingPolicy()
+        policy.fairnessSlack = 10
+        var engine = SimulatedEngine(
+            mode: .early, tokensPerBlock: 16, blocks: 1_000,
+            limits: SchedulerLimits(maximumBatchTokens: 32, maximumSequences: 8), policy: policy)
+        engine.runner.fails = { true }
+        let ids = [(Self.one, 32), (Self.two, 300)].enumerated().map { index, prompt in
+            engine.scheduler.submit(
+                SequenceRequest(
+                    prompt: [TokenID](repeating: TokenID(Int32(index + 1)), count: prompt.1), namespace: prompt.0,
+                    maximumTokens: 1))
+        }
+        engine.step()
+        #expect(engine.failed == [ids[0]])
+        let other = try #require(engine.scheduler.sequences[ids[1]])
+        #expect(engine.scheduler.namespaces.urgency(of: other) == 0)
     }
 
     @Test("Who asks for nothing saves up nothing")
