@@ -15,7 +15,7 @@ extension Scheduler {
             if sequence.lease != nil { growing.append(sequence) }
         }
         clearStep()
-        for sequence in growing.sorted(by: { $0.id < $1.id }) {
+        for sequence in growing {
             if publishesPrompts, sequence.generated == 1 { publish(sequence) }
             grow(sequence, &outcomes)
         }

@@ -101,4 +101,53 @@ struct GivingWayTests {
         #expect(engine.scheduler.counters.displacements == 1 && engine.scheduler.running.contains { $0.id == first })
         #expect(!engine.scheduler.isHoldingBack)
     }
+
+    @Test("While nobody is let in since one gave way for memory, another namespace still takes one place, and no more")
+    func displacementWhileHoldingBack() throws {
+        var engine = Self.engine()
+        let flood = (1...5).map { engine.scheduler.submit(Self.request(Self.tokens($0, 20), "flood")) }
+        for _ in 0..<6 { engine.step() }
+        engine.scheduler.preempt(try #require(engine.scheduler.sequences[flood[4]]))
+        let other = engine.scheduler.submit(Self.request(Self.tokens(9, 20), "a"))
+        engine.step()
+        #expect(engine.scheduler.running.contains { $0.id == other })
+        #expect(engine.scheduler.counters.displacements == 1 && engine.scheduler.runningCount == 4)
+    }
+
+    @Test("What is computed again is counted apart, and never as the prompt's")
+    func recomputed() throws {
+        var engine = SimulatedEngine(mode: .off, tokensPerBlock: 4, blocks: 100)
+        let id = engine.scheduler.submit(Self.request(Self.tokens(1, 20), answer: 8))
+        for _ in 0..<3 { engine.step() }
+        engine.scheduler.preempt(try #require(engine.scheduler.sequences[id]))
+        while !engine.step().isEmpty {}
+        let counters = engine.scheduler.counters
+        #expect(counters.promptTokens.computed == 20 && counters.promptTokensRecomputed == 20)
+        // 7 answers are computed once, 2 of them twice.
+        #expect(counters.otherTokensComputed == 20 + 7 + 2 && counters.rows == 49)
+    }
+
+    @Test("Who comes back to a path that others computed on takes its logits; its account stays as it was")
+    func accountedOnce() throws {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 4, blocks: 100)
+        _ = engine.scheduler.submit(Self.request(Self.tokens(1, 20), answer: 8))
+        let id = engine.scheduler.submit(Self.request(Self.tokens(1, 20), answer: 12))
+        for _ in 0..<3 { engine.step() }
+        engine.scheduler.preempt(try #require(engine.scheduler.sequences[id]))
+        while !engine.step().isEmpty {}
+        let prompts = engine.scheduler.counters.promptTokens
+        #expect(prompts.logitsOnly == 0 && prompts.computed == 20 && prompts.reusedInFlight == 20)
+        #expect(engine.outputs[id]?.count == 12)
+    }
+
+    @Test("Room to grow is counted in blocks: who would be let in only to give way at once waits")
+    func wholeBlocks() {
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 4)
+        let ids = [(Int32(1), 16), (2, 32)].map {
+            engine.scheduler.submit(Self.request(Self.tokens($0.0, $0.1), answer: 8))
+        }
+        while !engine.step().isEmpty {}
+        #expect(engine.scheduler.counters.preemptions == 0)
+        #expect(ids.allSatisfy { engine.outputs[$0]?.count == 8 })
+    }
 }

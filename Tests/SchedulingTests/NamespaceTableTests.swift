@@ -1,4 +1,5 @@
 import KVCache
+import TestSupport
 import Testing
 
 @testable import Scheduling
@@ -88,6 +89,26 @@ struct NamespaceTableTests {
         #expect(table.anyIsBehind && table.urgency(of: sequences[1]) == 105 && table.urgency(of: sequences[0]) == 0)
     }
 
+    @Test("Of those that are behind, the farthest goes first, whatever is short")
+    func farthestBehind() throws {
+        var policy = SchedulingPolicy()
+        policy.fairnessSlack = 100
+        policy.shares[Self.three] = 3
+        var engine = SimulatedEngine(
+            mode: .early, tokensPerBlock: 16, blocks: 1_000,
+            limits: SchedulerLimits(maximumBatchTokens: 32, maximumSequences: 8), policy: policy)
+        let ids = [(Self.one, 400), (Self.two, 300), (Self.three, 500)].enumerated().map { index, prompt in
+            let tokens = [TokenID](repeating: TokenID(Int32(index + 1)), count: prompt.1)
+            return engine.scheduler.submit(
+                SequenceRequest(prompt: tokens, namespace: prompt.0, maximumTokens: 1))
+        }
+        engine.step()
+        engine.scheduler.namespaces.plan(5_000, for: try #require(engine.scheduler.sequences[ids[0]]))
+        engine.scheduler.namespaces.settle(succeeded: true)
+        // About 1,000 were due to the second, 3,000 to the third.
+        #expect(engine.step().tokens == [TokenID](repeating: 3, count: 32))
+    }
+
     @Test("A step that fails is no service, and its plan is forgotten")
     func failure() {
         var (table, sequences) = Self.prefilling([Self.one, Self.two])
@@ -97,6 +118,26 @@ struct NamespaceTableTests {
         table.plan(100, for: sequences[0])
         table.settle(succeeded: true)
         #expect(!table.anyIsBehind)
+    }
+
+    @Test("A scheduler's step that fails is no service either")
+    func abandoned() throws {
+        var policy = SchedulingPolicy()
+        policy.fairnessSlack = 10
+        var engine = SimulatedEngine(
+            mode: .early, tokensPerBlock: 16, blocks: 1_000,
+            limits: SchedulerLimits(maximumBatchTokens: 32, maximumSequences: 8), policy: policy)
+        engine.runner.fails = { true }
+        let ids = [(Self.one, 32), (Self.two, 300)].enumerated().map { index, prompt in
+            engine.scheduler.submit(
+                SequenceRequest(
+                    prompt: [TokenID](repeating: TokenID(Int32(index + 1)), count: prompt.1), namespace: prompt.0,
+                    maximumTokens: 1))
+        }
+        engine.step()
+        #expect(engine.failed == [ids[0]])
+        let other = try #require(engine.scheduler.sequences[ids[1]])
+        #expect(engine.scheduler.namespaces.urgency(of: other) == 0)
     }
 
     @Test("Who asks for nothing saves up nothing")

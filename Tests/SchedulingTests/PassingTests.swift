@@ -62,6 +62,16 @@ struct PassingTests {
         #expect(abs(Double(run.work) - 2_000 / weight) <= 120, "\(run.work)")
     }
 
+    @Test("Half of a step stays with others while one is overdue; what they leave of it is not lost")
+    func halves() {
+        var run = Run(rows: 20, sequences: 8) { $0.patience = 50 }
+        _ = run.submit(500)
+        for _ in 0..<5 { #expect(run.step() == 20) }
+        let short = run.submit(10)
+        #expect(run.step() == 20)
+        #expect(run.ends == [short])
+    }
+
     @Test("Weights grow with waiting, before anyone is overdue")
     func ageing() {
         var run = Run(rows: 10, sequences: 8) { $0.patience = 1_000 }
@@ -86,6 +96,32 @@ struct PassingTests {
         run.ends = []
         while !run.scheduler.isIdle { run.step() }
         #expect(run.ends == [parting, cached, fresh])
+    }
+
+    @Test("When one leaves, what it shared with others is worth less, and the order is found anew")
+    func leaving() {
+        var run = Run(rows: 10, sequences: 8)
+        let stem = [TokenID](repeating: 1, count: 100)
+        let (leaving, staying) = (run.submit(1, behind: stem), run.submit(1, behind: stem))
+        let other = run.submit(60)
+        run.step()
+        #expect(run.scheduler.sequences[staying]?.computedCount == 10, "2 / 102 is more than 1 / 60")
+        run.scheduler.cancel(leaving)
+        while !run.scheduler.isIdle { run.step() }
+        #expect(run.ends == [other, staying])
+    }
+
+    @Test("A prompt of which only logits are missing costs a row, so weight may go before it")
+    func logitsOnly() {
+        var run = Run(rows: 5, sequences: 5)
+        let stem = [TokenID](repeating: 1, count: 20)
+        _ = run.submit(0, behind: stem)
+        while !run.scheduler.isIdle { run.step() }
+        let cached = run.submit(0, behind: stem)
+        let heavy = run.submit(5, weight: 10)
+        run.ends = []
+        while !run.scheduler.isIdle { run.step() }
+        #expect(run.ends == [heavy, cached])
     }
 
     @Test("Among many, who comes has the place of its own ratio, behind its equals; later the order is found anew")

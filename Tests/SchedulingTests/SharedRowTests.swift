@@ -9,7 +9,11 @@ struct SharedRowTests {
 
     @Test("Equal prompts and their equal answers run once", arguments: [2, 16, 64])
     func equal(tokensPerBlock: Int) {
-        var engine = SimulatedEngine(mode: .early, tokensPerBlock: tokensPerBlock, blocks: 4_000 / tokensPerBlock)
+        var policy = SchedulingPolicy()
+        // The first prompt is a large step already; its equals join it all the same.
+        policy.efficientRows = 16
+        var engine = SimulatedEngine(
+            mode: .early, tokensPerBlock: tokensPerBlock, blocks: 4_000 / tokensPerBlock, policy: policy)
         let request = SequenceRequest(prompt: prompt, maximumTokens: 10)
         let ids = (0..<8).map { _ in engine.scheduler.submit(request) }
         var rows = 0
@@ -41,16 +45,22 @@ struct SharedRowTests {
         #expect(counters.promptTokens.reusedReady == 5 * 49 && counters.promptTokens.reusedInFlight == 4)
     }
 
-    @Test("A prompt that is another's beginning takes its logits from a row in the middle", arguments: [1, 17, 33, 49])
-    func beginning(length: Int) {
-        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 1_000)
-        let long = SequenceRequest(prompt: prompt, maximumTokens: 3, weight: 100)
+    @Test(
+        "A prompt that is another's beginning takes its logits from a row in the middle, also behind the other",
+        arguments: [1, 17, 33, 49], [PrefillOrder.horn, .arrival])
+    func beginning(length: Int, order: PrefillOrder) {
+        var policy = SchedulingPolicy()
+        policy.prefillOrder = order
+        var engine = SimulatedEngine(mode: .early, tokensPerBlock: 16, blocks: 1_000, policy: policy)
+        let long = SequenceRequest(prompt: prompt, maximumTokens: 3)
         let short = SequenceRequest(prompt: Array(prompt.prefix(length)), maximumTokens: 3)
-        let ids = [engine.scheduler.submit(long), engine.scheduler.submit(short)]
+        let requests = [long, short, long, short]
+        let ids = requests.map { engine.scheduler.submit($0) }
         let plan = engine.step()
+        // Each row once, in the order of rows.
         #expect(plan.tokens.count == 50 && plan.logitRows == [length - 1, 49])
         while !engine.step().isEmpty {}
-        for (id, request) in zip(ids, [long, short]) {
+        for (id, request) in zip(ids, requests) {
             #expect(engine.outputs[id] == SimulatedEngine.reference(request).tokens)
         }
     }

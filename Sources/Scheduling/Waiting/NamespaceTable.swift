@@ -101,11 +101,11 @@ struct NamespaceTable {
         return best?.sequence
     }
 
-    /// Whether a running sequence may be sent back for one that waits: its namespace still has no less than the other's then.
+    /// Whether a running sequence may be sent back for one that waits: its namespace still has no less than the other's then. Never
+    /// within a namespace: it would have two less than it has.
     func mayDisplace(_ running: Sequence, for waiting: Sequence) -> Bool {
         let (from, to) = (accounts[running.place], accounts[waiting.place])
-        return running.place != waiting.place
-            && Double(from.running - 1) / from.share >= Double(to.running + 1) / to.share
+        return Double(from.running - 1) / from.share >= Double(to.running + 1) / to.share
     }
 
     func load(of sequence: Sequence) -> Double { accounts[sequence.place].load }
