@@ -55,7 +55,7 @@ public final class TransformerRunner: ModelRunner {
         outputAttention = try AttentionPlan(heads: configuration.headCount, storage: storage, team: team)
     }
 
-    /// Begins to take the memory for keys and values from the system while cores are idle, ahead of its use.
+    /// Begins to take the memory for keys and values from the system at the lowest priority, ahead of its use.
     public func startPrefault() {
         storage.startPrefault()
     }

@@ -22,7 +22,7 @@ public struct EngineConfiguration: Sendable {
     public var scheduling: SchedulingPolicy
     /// What the requests of a `cacheSalt` are promised, of those that are promised more or less than others.
     public var tenants: [String: TenantShare] = [:]
-    /// Whether the memory for keys and values is taken from the system ahead of its use, while cores are idle. Otherwise steps wait for it.
+    /// Whether the memory for keys and values is taken from the system ahead of its use, at the lowest priority. Otherwise steps wait for it.
     public var prefaults = false
     /// Is told what each step computed and how long it took, on the engine's thread.
     public var onStep: (@Sendable (StepWork, _ seconds: Double) -> Void)?
