@@ -1,4 +1,7 @@
 // Which kernels this processor can run.
+#if defined(__linux__)
+#define _GNU_SOURCE // for syscall
+#endif
 #include "kernels.h"
 #include <stdlib.h>
 #if defined(__aarch64__) && defined(__linux__)
@@ -8,6 +11,10 @@
 #endif
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 
 const char *kvk_isa_override(void) { return getenv("KVASIR_ISA"); }
@@ -24,6 +31,20 @@ static bool has_avxvnni(void) {
   unsigned a = 0, b, c, d;
   return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1u << 4);
 }
+#endif
+
+#if defined(__x86_64__) && defined(__linux__)
+/// Whether it has tiles, and bytes and bf16 to multiply on them, and Linux lets this process use
+/// them: it has to be asked.
+static bool may_use_amx(void) {
+  enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
+  const unsigned features = 1u << 22 | 1u << 24 | 1u << 25; // AMX-BF16, AMX-TILE, AMX-INT8
+  unsigned a, b, c, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & features) == features &&
+         syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+}
+#elif defined(__x86_64__)
+static bool may_use_amx(void) { return false; }
 #endif
 
 #if defined(__aarch64__)
@@ -54,6 +75,7 @@ const kvk_kernels *kvk_kernels_for(kvk_isa isa) {
     return has_avxvnni() ? &kvk_kernels_avxvnni : NULL;
   case KVK_ISA_AVX512:
   case KVK_ISA_AVX512BF16:
+  case KVK_ISA_AMX:
     __builtin_cpu_init();
     if (!(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
@@ -61,7 +83,11 @@ const kvk_kernels *kvk_kernels_for(kvk_isa isa) {
       return NULL;
     if (isa == KVK_ISA_AVX512)
       return &kvk_kernels_avx512;
-    return __builtin_cpu_supports("avx512bf16") ? &kvk_kernels_avx512bf16 : NULL;
+    if (!__builtin_cpu_supports("avx512bf16"))
+      return NULL;
+    if (isa == KVK_ISA_AVX512BF16)
+      return &kvk_kernels_avx512bf16;
+    return may_use_amx() ? &kvk_kernels_amx : NULL;
 #endif
 #if defined(__aarch64__)
   case KVK_ISA_NEON:

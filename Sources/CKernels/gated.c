@@ -107,7 +107,7 @@ void kvk_multiply_gated(const kvk_kernels *kernels, kvk_team *team, const kvk_ac
            .gated = gated,
            .gate = make_side(kernels, &gated->gate, gated->gate_bias),
            .up = make_side(kernels, &gated->up, gated->up_bias),
-           .split = kvk_split_product(team, a, groups, 2 * a->rows * outputs * a->inputs),
+           .split = kvk_split_product(kernels, team, a, groups, 2 * a->rows * outputs * a->inputs),
            .converts = kernels->preparations[out->form].step <= KVK_GROUP};
   kvk_team_run(team, j.split.items, j.split.grain, gated_item, &j);
   if (!j.converts)

@@ -32,6 +32,7 @@
 
 const kvk_kernels kvk_kernels_avx2 = {
     .name = "avx2",
+    .chunk_rows = 96,
     .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
                [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
@@ -45,6 +46,7 @@ const kvk_kernels kvk_kernels_avx2 = {
 
 const kvk_kernels kvk_kernels_avxvnni = {
     .name = "avxvnni",
+    .chunk_rows = 96,
     .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
                [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),

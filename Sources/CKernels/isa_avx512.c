@@ -1,4 +1,5 @@
-// Kernels for x86-64 with AVX-512 VNNI, and the same with AVX512-BF16 for BF16 weights.
+// Kernels for x86-64 with AVX-512 VNNI, the same with AVX512-BF16 for BF16 weights and attention,
+// and the same with AMX.
 #if defined(__x86_64__)
 #include "simd_avx512.h"
 
@@ -28,10 +29,19 @@
 #include "bf16_avx512bf16.h"
 #pragma clang attribute pop
 
+#pragma clang attribute push(                                                                      \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512bf16,"              \
+                          "amx-tile,amx-int8,amx-bf16"))),                                         \
+    apply_to = function)
+#include "amx.h"
+#include "bf16_amx.h"
+#pragma clang attribute pop
+
 #include "generic/table_impl.h"
 
 const kvk_kernels kvk_kernels_avx512 = {
     .name = "avx512",
+    .chunk_rows = 96,
     .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
                [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
@@ -44,6 +54,7 @@ const kvk_kernels kvk_kernels_avx512 = {
 
 const kvk_kernels kvk_kernels_avx512bf16 = {
     .name = "avx512bf16",
+    .chunk_rows = 96,
     .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
                [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
                [KVK_BF16] = {.panel = 32,
@@ -60,5 +71,26 @@ const kvk_kernels kvk_kernels_avx512bf16 = {
     .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_pairs, prepare_bf16_pairs}},
+    ROW_KERNELS, BF16_ATTENTION};
+
+const kvk_kernels kvk_kernels_amx = {
+    .name = "amx",
+    .chunk_rows = KVK_CHUNK_ROWS,
+    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
+               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
+               [KVK_BF16] = {.panel = 2 * AMX_COLUMNS,
+                             .interleave = 2,
+                             .panel_bytes = panel_bytes_bf16_amx,
+                             .pack = pack_bf16_amx,
+                             .tile_rows = KVK_CHUNK_ROWS,
+                             .k_step = BF16_AMX_STEP,
+                             .k_block = BF16_AMX_BLOCK,
+                             .element = 2,
+                             .tile = matmul_bf16_amx},
+               GROUP32_MATMULS,
+               K_MATMULS},
+    .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
+                     COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
+                     [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_amx, prepare_bf16_amx}},
     ROW_KERNELS, BF16_ATTENTION};
 #endif

@@ -33,6 +33,7 @@
 
 const kvk_kernels kvk_kernels_neon = {
     .name = "neon",
+    .chunk_rows = 96,
     .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
                [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
@@ -46,6 +47,7 @@ const kvk_kernels kvk_kernels_neon = {
 
 const kvk_kernels kvk_kernels_neoni8mm = {
     .name = "neoni8mm",
+    .chunk_rows = 96,
     .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
                [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),

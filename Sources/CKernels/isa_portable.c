@@ -22,6 +22,7 @@
 
 const kvk_kernels kvk_kernels_portable = {
     .name = "portable",
+    .chunk_rows = 96,
     .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
                [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
                [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),

@@ -15,7 +15,7 @@ enum {
   KVK_PIECE = 256,        // elements of a row that are prepared at a time: whole groups of any form
   KVK_COLUMN_ROWS = 16,   // rows whose groups are prepared side by side
   KVK_MAX_PANEL = 32,     // most outputs in a panel
-  KVK_CHUNK_ROWS = 96,    // rows a work item of a matrix product covers
+  KVK_CHUNK_ROWS = 192,   // most rows a work item of a matrix product covers
   KVK_EXPANDED = 32768    // most bytes of an expanded block of a panel
 };
 
@@ -79,7 +79,7 @@ typedef struct kvk_tile {
 
 struct kvk_matmul {
   size_t panel;     // outputs in a panel, at most KVK_MAX_PANEL
-  size_t tile_rows; // rows a tile computes at once; divides KVK_CHUNK_ROWS
+  size_t tile_rows; // rows a tile computes at once
   size_t k_step;    // blocks of k begin at its multiples: whole groups of the type
   size_t k_block;   // inputs after which the next rows take their turn, so that this part of a
                     // panel stays in cache; a multiple of k_step
@@ -94,8 +94,8 @@ struct kvk_matmul {
 
   // Optional: where unpacking costs more than a pass through the first-level cache, items of
   // expand_rows rows or more expand a block of k once (at most KVK_EXPANDED bytes) and run all
-  // their tiles over it.
-  size_t expand_rows; // 0: never
+  // their tiles over it, expanded_rows at once.
+  size_t expand_rows, expanded_rows; // 0: never
   void (*expand)(const uint8_t *panel, size_t inputs, size_t k_begin, size_t k_end, uint8_t *out);
   void (*tile_expanded)(const kvk_tile *tile);
 
@@ -155,6 +155,7 @@ typedef struct kvk_sums {
 
 struct kvk_kernels {
   const char *name;
+  size_t chunk_rows; // an item of a product covers at most: tiles divide it and its quarter
   kvk_matmul matmul[KVK_TYPE_COUNT];
   kvk_preparation preparations[KVK_FORM_COUNT];
   void (*dequantise[KVK_TYPE_COUNT])(const uint8_t *row, size_t k, float *out);
@@ -180,6 +181,7 @@ extern const kvk_kernels kvk_kernels_avx2;
 extern const kvk_kernels kvk_kernels_avxvnni;
 extern const kvk_kernels kvk_kernels_avx512;
 extern const kvk_kernels kvk_kernels_avx512bf16;
+extern const kvk_kernels kvk_kernels_amx;
 #endif
 #if defined(__aarch64__)
 extern const kvk_kernels kvk_kernels_neon;
@@ -224,7 +226,7 @@ KVK_INLINE const uint8_t *kvk_row(const kvk_activations *a, size_t row) {
 /// How a product is cut into items of work.
 typedef struct kvk_split {
   size_t rows, panels, threads;
-  size_t chunk_rows, chunks; // chunk_rows: at most KVK_CHUNK_ROWS
+  size_t chunk_rows, chunks;
   bool by_chunk;             // all panels for one chunk after the other, not the other way round
   size_t items;
   size_t grain; // items that a worker claims at a time
@@ -237,8 +239,8 @@ typedef struct kvk_split_item {
 } kvk_split_item;
 
 /// `multiplications` in the whole product.
-kvk_split kvk_split_product(const kvk_team *team, const kvk_activations *a, size_t panels,
-                            size_t multiplications);
+kvk_split kvk_split_product(const kvk_kernels *kernels, const kvk_team *team,
+                            const kvk_activations *a, size_t panels, size_t multiplications);
 kvk_split_item kvk_item(const kvk_split *s, size_t item);
 
 /// What is done with finished sums [rows][panel] of rows row….

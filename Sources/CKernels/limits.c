@@ -118,6 +118,35 @@ READ(read_avx512, AVX512)
 #define AVX512BF16 __attribute__((noinline, target("avx512f,avx512bf16")))
 PEAK(bf16_avx512, AVX512BF16, __m512, "v", _mm512_setzero_ps(),
      sum = _mm512_dpbf16_ps(sum, (__m512bh)x, (__m512bh)y))
+
+#if defined(__linux__)
+#define AMX __attribute__((noinline, target("amx-tile,amx-int8,amx-bf16")))
+// Four tiles of sums, 16 × 16 each.
+#define TILE_PEAK(name, product)                                                                   \
+  AMX static void name(void *context, size_t item, int worker) {                                   \
+    (void)context, (void)item, (void)worker;                                                       \
+    _Alignas(KVK_ALIGNMENT) uint8_t shape[64] = {1}, zeros[1024] = {0};                            \
+    for (int t = 0; t < 8; t++) {                                                                  \
+      shape[16 + 2 * t] = 64;                                                                      \
+      shape[48 + t] = 16;                                                                          \
+    }                                                                                              \
+    _tile_loadconfig(shape);                                                                       \
+    _tile_loadd(4, zeros, 64);                                                                     \
+    _tile_loadd(5, zeros, 64);                                                                     \
+    _tile_loadd(6, zeros, 64);                                                                     \
+    _tile_loadd(7, zeros, 64);                                                                     \
+    for (int i = 0; i < STEPS / TILE_SHARE * CHAINS / 4; i++) {                                    \
+      product(0, 4, 6);                                                                            \
+      product(1, 4, 7);                                                                            \
+      product(2, 5, 6);                                                                            \
+      product(3, 5, 7);                                                                            \
+    }                                                                                              \
+    _tile_release();                                                                               \
+  }
+enum { TILE_SHARE = 20 }; // a piece should take as long as others do
+TILE_PEAK(int8_amx, _tile_dpbssd)
+TILE_PEAK(bf16_amx, _tile_dpbf16ps)
+#endif
 #elif defined(__aarch64__)
 #define DOTPROD __attribute__((noinline, target("dotprod")))
 PEAK(int8_neon, DOTPROD, int32x4_t, "w", vdupq_n_s32(0),
@@ -138,6 +167,14 @@ static peak peak_of(kvk_isa isa, kvk_arithmetic arithmetic) {
   static const peak none = {NULL, 0};
   switch (isa) {
 #if defined(__x86_64__)
+#if defined(__linux__)
+  case KVK_ISA_AMX:
+    if (arithmetic == KVK_INT8_DOT)
+      return (peak){int8_amx, 2.0 * 16 * 16 * 64 / TILE_SHARE};
+    if (arithmetic == KVK_BF16_DOT)
+      return (peak){bf16_amx, 2.0 * 16 * 16 * 32 / TILE_SHARE};
+    return (peak){f32_avx512, 32};
+#endif
   case KVK_ISA_AVX512BF16:
     if (arithmetic == KVK_BF16_DOT)
       return (peak){bf16_avx512, 64};
@@ -184,7 +221,7 @@ size_t kvk_limit_read(kvk_isa isa, kvk_team *team, const void *memory, size_t by
 #if defined(__x86_64__)
   if (kvk_kernels_for(isa) && (isa == KVK_ISA_AVX2 || isa == KVK_ISA_AVXVNNI))
     work = read_avx2;
-  else if (kvk_kernels_for(isa) && (isa == KVK_ISA_AVX512 || isa == KVK_ISA_AVX512BF16))
+  else if (kvk_kernels_for(isa) && isa >= KVK_ISA_AVX512 && isa <= KVK_ISA_AMX)
     work = read_avx512;
 #else
   (void)isa;

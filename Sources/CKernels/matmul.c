@@ -26,10 +26,11 @@ void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uin
                         kvk_finish finish, const void *context) {
   const size_t first = item->first, rows = item->rows;
   _Alignas(KVK_ALIGNMENT) uint8_t expanded[KVK_EXPANDED];
-  size_t tiles = (rows + m->tile_rows - 1) / m->tile_rows, block = m->k_block;
   bool expands = m->expand_rows > 0 && rows >= m->expand_rows;
+  const size_t most = expands ? m->expanded_rows : m->tile_rows;
+  size_t tiles = (rows + most - 1) / most, block = m->k_block;
   kvk_tile t = {.panel = expands ? expanded : panel, .a = a, .ahead = {panel + AHEAD, 0}};
-  if (tiles == 1) {
+  if (tiles == 1 && !expands) {
     block = a->inputs;
   } else if (tiles <= FETCHING_TILES && !expands) {
     // The first tile must not run past what the others have fetched for it.
@@ -40,7 +41,7 @@ void kvk_multiply_panel(const kvk_matmul *m, const kvk_activations *a, const uin
   }
   // Tiles of one size fetch at one pace.
   const size_t height =
-      m->fetches_far && tiles <= FETCHING_TILES ? (rows + tiles - 1) / tiles : m->tile_rows;
+      m->fetches_far && tiles <= FETCHING_TILES ? (rows + tiles - 1) / tiles : most;
   size_t share = kvk_round_up((panel_bytes + tiles - 1) / tiles, KVK_ALIGNMENT);
   // Sums that need not wait for another block leave through the same few lines of cache.
   bool passing = finish && block >= a->inputs;
@@ -130,6 +131,6 @@ void kvk_multiply_many(const kvk_kernels *kernels, kvk_team *team, const kvk_act
     panels += (w->outputs + m->panel - 1) / m->panel;
     outputs += w->outputs;
   }
-  j.split = kvk_split_product(team, a, panels, a->rows * outputs * a->inputs);
+  j.split = kvk_split_product(kernels, team, a, panels, a->rows * outputs * a->inputs);
   kvk_team_run(team, j.split.items, j.split.grain, multiply_item, &j);
 }

@@ -13,7 +13,6 @@ enum {
 };
 
 enum {
-  CHUNK_STEP = 24,        // a multiple of every tile's rows
   SINGLE_THREAD = 1 << 16 // fewer multiplications take about a microsecond: not worth a thread
 };
 
@@ -23,15 +22,16 @@ static size_t run_length(const kvk_split *s, size_t left) {
   return length < 1 ? 1 : length > LONGEST_RUN ? LONGEST_RUN : length;
 }
 
-kvk_split kvk_split_product(const kvk_team *team, const kvk_activations *a, size_t panels,
-                            size_t multiplications) {
+kvk_split kvk_split_product(const kvk_kernels *kernels, const kvk_team *team,
+                            const kvk_activations *a, size_t panels, size_t multiplications) {
   kvk_split s = {.rows = a->rows,
                  .panels = panels,
                  .threads = (size_t)kvk_team_threads(team),
-                 .chunk_rows = KVK_CHUNK_ROWS,
+                 .chunk_rows = kernels->chunk_rows,
                  .grain = 1};
-  while (s.chunk_rows > CHUNK_STEP && s.chunk_rows * a->stride > CHUNK_BYTES)
-    s.chunk_rows -= CHUNK_STEP;
+  const size_t step = kernels->chunk_rows / 4;
+  while (s.chunk_rows > step && s.chunk_rows * a->stride > CHUNK_BYTES)
+    s.chunk_rows -= step;
   s.chunks = (a->rows + s.chunk_rows - 1) / s.chunk_rows;
   s.by_chunk = a->rows * a->stride > RESIDENT_BYTES;
   s.items = panels * s.chunks;

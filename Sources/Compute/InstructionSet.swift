@@ -12,17 +12,22 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case avx512
     /// The same and AVX512-BF16, used for BF16 weights.
     case avx512bf16
+    /// The same and AMX: matrix products and attention on tiles (Linux only).
+    case amx
     /// arm64 with the dot product instructions.
     case neon
     /// The same and int8 matrix multiplication.
     case neoni8mm
+
+    /// Whether products of bf16 with sums in f32 are one instruction.
+    public var multipliesBF16: Bool { self == .avx512bf16 || self == .amx }
 
     /// Whether this build and this processor have it.
     public var isAvailable: Bool { kernels != nil }
 
     /// The fastest one available.
     public static var best: InstructionSet {
-        [.avx512bf16, .avx512, .avxvnni, .avx2, .neoni8mm, .neon].first { $0.isAvailable } ?? .portable
+        [.amx, .avx512bf16, .avx512, .avxvnni, .avx2, .neoni8mm, .neon].first { $0.isAvailable } ?? .portable
     }
 
     /// What `select()` finds, or `best` where that throws; found once.
@@ -55,6 +60,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         case .avxvnni: KVK_ISA_AVXVNNI
         case .avx512: KVK_ISA_AVX512
         case .avx512bf16: KVK_ISA_AVX512BF16
+        case .amx: KVK_ISA_AMX
         case .neon: KVK_ISA_NEON
         case .neoni8mm: KVK_ISA_NEONI8MM
         }

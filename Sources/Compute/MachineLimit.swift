@@ -15,13 +15,13 @@ public enum MachineLimit: String, CaseIterable, Sendable {
     public static func arithmetic(ofWeights type: String, on instructionSet: InstructionSet) -> MachineLimit {
         switch type {
         case "f32", "f16": .f32
-        case "bf16": instructionSet == .avx512bf16 ? .bf16 : .f32
+        case "bf16": instructionSet.multipliesBF16 ? .bf16 : .f32
         default: .int8
         }
     }
 
     /// The arithmetic of attention: bf16 where the processor has units for it, else f32.
     public static func arithmeticOfAttention(on instructionSet: InstructionSet) -> MachineLimit {
-        instructionSet == .avx512bf16 ? .bf16 : .f32
+        instructionSet.multipliesBF16 ? .bf16 : .f32
     }
 }

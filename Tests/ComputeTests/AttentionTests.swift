@@ -23,7 +23,7 @@ struct AttentionTests {
 
     /// How far values in -1...1 may be off. bf16 keeps 8 bits: of queries and keys in scores up to ±3, of values and of
     /// their weights.
-    static func tolerance(_ set: InstructionSet) -> Double { set == .avx512bf16 ? 0.008 : 2e-6 }
+    static func tolerance(_ set: InstructionSet) -> Double { set.multipliesBF16 ? 0.008 : 2e-6 }
 
     @Test("agrees with double precision over shuffled slots", arguments: typedCases)
     func agreesWithReference(of: Case) throws {

@@ -27,8 +27,8 @@ final class TestRunner {
 
 extension InstructionSet {
     /// The one in use, and one that attends in f32 where that one rounds to bf16.
-    static let attentionSets = current == .avx512bf16 ? [current, .avx512] : [current]
-    var attendsInBF16: Bool { self == .avx512bf16 }
+    static let attentionSets = current.multipliesBF16 ? [current, .avx512] : [current]
+    var attendsInBF16: Bool { multipliesBF16 }
 }
 
 extension [[Float]] {

@@ -32,6 +32,8 @@ install() {
         python3 -m pip download --quiet --no-deps --no-binary llama-cpp-python --dest "$PEERS" llama-cpp-python==0.3.36
         mkdir -p "$PEERS/llama-source"
         tar -xzf "$PEERS"/llama_cpp_python-0.3.36.tar.gz -C "$PEERS/llama-source" --strip-components 1
+        # GCC 12 takes ldtilecfg to read 8 of its 64 bytes and drops the stores of the rest: on AMX the first tile is an illegal instruction.
+        sed -i 's/^    _tile_loadconfig(&tc);/    __asm__ volatile("" : : "r"(\&tc) : "memory");\n&/' "$PEERS/llama-source/vendor/llama.cpp/ggml/src/ggml-cpu/amx/mmq.cpp"
         venv build cmake ninja
         "$PEERS/build/bin/cmake" -G Ninja -DCMAKE_MAKE_PROGRAM="$PEERS/build/bin/ninja" -S "$PEERS/llama-source/vendor/llama.cpp" -B "$PEERS/llama-build" -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON \
             -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_USE_PREBUILT_UI=OFF

@@ -367,6 +367,7 @@ DEFINE_K_MATMUL(q6_k, KVK_Q6_K)
             .tile = matmul_##NAME,                                                                 \
             .fetches_far = true,                                                                   \
             .expand_rows = K_EXPAND_ROWS,                                                          \
+            .expanded_rows = K_ROWS,                                                               \
             .expand = expand_##NAME,                                                               \
             .tile_expanded = matmul_##NAME##_expanded}
 #define K_MATMULS K_MATMUL(q4_k, KVK_Q4_K), K_MATMUL(q5_k, KVK_Q5_K), K_MATMUL(q6_k, KVK_Q6_K)

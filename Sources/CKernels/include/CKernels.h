@@ -63,6 +63,7 @@ typedef enum kvk_isa {
   KVK_ISA_AVXVNNI,    // the same and AVX-VNNI
   KVK_ISA_AVX512,     // AVX-512 F, BW, VL, DQ, VNNI
   KVK_ISA_AVX512BF16, // the same and AVX512-BF16
+  KVK_ISA_AMX,        // the same and AMX: tiles, int8, bf16
   KVK_ISA_NEON,       // Armv8.2 dot product
   KVK_ISA_NEONI8MM,   // the same and Armv8.6 int8 matrix multiplication
   KVK_ISA_COUNT
