@@ -5,8 +5,8 @@
 #include "kernels.h"
 
 enum {
-  KVK_DIMENSION_STEP = 16, // head dimensions are padded to a multiple of this in scratch memory
-  KVK_ATTENTION_BATCH = 24 // queries whose scores over a partition stay in the first-level cache
+  KVK_DIMENSION_STEP = 32, // head dimensions are padded to at most a multiple of this
+  KVK_ATTENTION_BATCH = 32 // most queries whose scores over a partition are computed at once
 };
 
 /// Keys or values of a tile that are about to be packed.

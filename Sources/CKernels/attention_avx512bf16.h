@@ -5,6 +5,11 @@
 #define ATTENTION(name) name##_bf16
 #define ATTENTION_ELEMENT uint16_t
 #define ATTENTION_ROWS 6
+#define ATTENTION_BATCH 24
+#define ATTENTION_DIMENSION_STEP 16
+
+KVK_INLINE void begin_bf16(void) {}
+KVK_INLINE void end_bf16(void) {}
 
 /// 2^x for x ≤ 0 within 3e-6, such that 2^0 is 1 and 2^-∞ is 0: 2^floor(x) by exponent times a
 /// polynomial in the rest (minimax for the relative error, with p(0) = 1).

@@ -34,6 +34,7 @@
                           "amx-tile,amx-int8,amx-bf16"))),                                         \
     apply_to = function)
 #include "amx.h"
+#include "attention_amx.h"
 #include "bf16_amx.h"
 #pragma clang attribute pop
 
@@ -92,5 +93,5 @@ const kvk_kernels kvk_kernels_amx = {
     .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_amx, prepare_bf16_amx}},
-    ROW_KERNELS, BF16_ATTENTION};
+    ROW_KERNELS, .attend = attend_amx, .merge = merge_amx};
 #endif

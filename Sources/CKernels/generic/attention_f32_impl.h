@@ -4,6 +4,11 @@
 #define ATTENTION(name) name##_f32
 #define ATTENTION_ELEMENT float
 #define ATTENTION_ROWS TILE_ROWS
+#define ATTENTION_BATCH 24
+#define ATTENTION_DIMENSION_STEP 16
+
+KVK_INLINE void begin_f32(void) {}
+KVK_INLINE void end_f32(void) {}
 
 /// e^x for x ≤ 0, such that exp(0) is 1 and exp(-∞) is 0.
 KVK_INLINE vf exponential_f32(vf x) { return vf_exp(x); }

@@ -15,6 +15,9 @@
 //   ATTENTION(name)   the arithmetic's functions (attention_f32_impl.h says what they do)
 //   ATTENTION_ELEMENT what queries, keys, values and exponentials are packed as
 //   ATTENTION_ROWS    the queries that one product computes at once
+//   ATTENTION_BATCH   those whose scores over a partition stay in the nearest caches, a multiple
+//   ATTENTION_DIMENSION_STEP  head dimensions are padded to a multiple of this
+//   begin, end        around an item's products
 
 typedef struct ATTENTION(item) {
   const kvk_attention *job;
@@ -68,8 +71,8 @@ KVK_INLINE void ATTENTION(finish)(const float *output, float sum, size_t dimensi
 static void ATTENTION(batch)(ATTENTION(item) * at, size_t first, size_t n, size_t partition) {
   size_t start = partition * KVK_PARTITION, padded = at->padded;
   size_t parts = (n + ATTENTION_ROWS - 1) / ATTENTION_ROWS, part = (n + parts - 1) / parts;
-  size_t seen[KVK_ATTENTION_BATCH]; // by each query
-  size_t most[KVK_ATTENTION_BATCH]; // by any query of each part
+  size_t seen[ATTENTION_BATCH]; // by each query
+  size_t most[ATTENTION_BATCH]; // by any query of each part
   for (size_t m = 0; m < n; m++) {
     size_t end = (size_t)at->position[(first + m) / at->heads] + 1 - start;
     seen[m] = end < KVK_PARTITION ? end : KVK_PARTITION;
@@ -89,7 +92,7 @@ static void ATTENTION(batch)(ATTENTION(item) * at, size_t first, size_t n, size_
        at->keys + t * padded, KVK_TILE, at->scores + m * KVK_PARTITION + t, KVK_PARTITION,
        &at->next);
     }
-  float maximum[KVK_ATTENTION_BATCH], sum[KVK_ATTENTION_BATCH];
+  float maximum[ATTENTION_BATCH], sum[ATTENTION_BATCH];
   for (size_t m = 0; m < n; m++)
     ATTENTION(soften)
   (at->scores + m * KVK_PARTITION, seen[m], kvk_round_up(most[m / part], 32),
@@ -191,9 +194,9 @@ static void ATTENTION(rows)(ATTENTION(item) * at, size_t first, size_t last, con
     size_t from = row;
     while (row < last && (size_t)at->position[row] >= start)
       row++;
-    for (size_t m = from * at->heads; m < row * at->heads; m += KVK_ATTENTION_BATCH) {
+    for (size_t m = from * at->heads; m < row * at->heads; m += ATTENTION_BATCH) {
       size_t left = row * at->heads - m;
-      ATTENTION(batch)(at, m, left < KVK_ATTENTION_BATCH ? left : KVK_ATTENTION_BATCH, partition);
+      ATTENTION(batch)(at, m, left < ATTENTION_BATCH ? left : ATTENTION_BATCH, partition);
     }
   }
 }
@@ -249,7 +252,7 @@ static void ATTENTION(attend)(const kvk_attention_item *piece) {
         .group = group,
         .kv_head = piece->kv_head,
         .dimension = job->cache.head_dimension,
-        .padded = kvk_round_up(job->cache.head_dimension, KVK_DIMENSION_STEP),
+        .padded = kvk_round_up(job->cache.head_dimension, ATTENTION_DIMENSION_STEP),
         .heads = job->heads / job->cache.heads,
         .merges = group->tasks == 1,
         .tile = {-1, -1, -1, -1}};
@@ -264,9 +267,9 @@ static void ATTENTION(attend)(const kvk_attention_item *piece) {
   at.sum = kvk_take(&scratch, queries * sizeof *at.sum);
   at.keys = kvk_take(&scratch, KVK_PARTITION * padded * sizeof *at.keys);
   at.values = kvk_take(&scratch, KVK_PARTITION * padded * sizeof *at.values);
-  at.scores = kvk_take(&scratch, KVK_ATTENTION_BATCH * KVK_PARTITION * sizeof *at.scores);
-  at.weights = kvk_take(&scratch, KVK_ATTENTION_BATCH * KVK_PARTITION * sizeof *at.weights);
-  at.partial = kvk_take(&scratch, KVK_ATTENTION_BATCH * padded * sizeof *at.partial);
+  at.scores = kvk_take(&scratch, ATTENTION_BATCH * KVK_PARTITION * sizeof *at.scores);
+  at.weights = kvk_take(&scratch, ATTENTION_BATCH * KVK_PARTITION * sizeof *at.weights);
+  at.partial = kvk_take(&scratch, ATTENTION_BATCH * padded * sizeof *at.partial);
 
   size_t row = 0, first_head = piece->kv_head * at.heads;
   for (int32_t r = 0; r < group->runs; r++) {
@@ -289,6 +292,7 @@ static void ATTENTION(attend)(const kvk_attention_item *piece) {
     }
   }
 
+  ATTENTION(begin)();
   // A step is a partition and neighbouring runs that agree in it.
   ATTENTION(step) step = {.partition = (size_t)piece->task->partition};
   size_t end = step.partition + (size_t)piece->task->partitions;
@@ -322,6 +326,7 @@ static void ATTENTION(attend)(const kvk_attention_item *piece) {
     at.now = at.next;
     step = next;
   }
+  ATTENTION(end)();
 
   if (!at.merges)
     return;
@@ -335,7 +340,7 @@ static void ATTENTION(attend)(const kvk_attention_item *piece) {
 static void ATTENTION(merge)(const kvk_attention *job, const kvk_attention_group *group,
                              size_t kv_head) {
   size_t dimension = job->cache.head_dimension, heads = job->heads / job->cache.heads;
-  size_t padded = kvk_round_up(dimension, KVK_DIMENSION_STEP);
+  size_t padded = kvk_round_up(dimension, ATTENTION_DIMENSION_STEP);
   size_t record = kvk_attention_record(dimension);
   for (int32_t r = 0; r < group->runs; r++) {
     const kvk_attention_run *run = &job->runs[group->run + r];
@@ -364,3 +369,5 @@ static void ATTENTION(merge)(const kvk_attention *job, const kvk_attention_group
 #undef ATTENTION
 #undef ATTENTION_ELEMENT
 #undef ATTENTION_ROWS
+#undef ATTENTION_BATCH
+#undef ATTENTION_DIMENSION_STEP
