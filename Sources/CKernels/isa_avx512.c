@@ -36,6 +36,8 @@
 #include "amx.h"
 #include "attention_amx.h"
 #include "bf16_amx.h"
+#include "group32_amx.h"
+#include "k_quants_amx.h"
 #pragma clang attribute pop
 
 #include "generic/table_impl.h"
@@ -88,8 +90,8 @@ const kvk_kernels kvk_kernels_amx = {
                              .k_block = BF16_AMX_BLOCK,
                              .element = 2,
                              .tile = matmul_bf16_amx},
-               GROUP32_MATMULS,
-               K_MATMULS},
+               GROUP32_AMX_MATMULS,
+               K_AMX_MATMULS},
     .preparations = {FLOAT_PREPARATIONS, K_PREPARATION,
                      COLUMN_PREPARATION(prepare_q8_32_avx512, prepare_column_q8_32),
                      [KVK_FORM_BF16] = {KVK_GROUP, row_bytes_bf16_amx, prepare_bf16_amx}},

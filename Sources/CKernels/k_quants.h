@@ -32,10 +32,8 @@ enum { KVK_SUPER = 256 }; // elements in a super-block
 
 /// A super-block of activations: x ≈ scale · value.
 typedef struct kvk_q8_256 {
-  struct {
-    int8_t values[16];
-    int32_t start; // -32 times their sum
-  } groups[16];
+  int8_t values[KVK_SUPER];
+  int32_t starts[16]; // of each group of 16: -32 times their sum
   // Sums of 16 and of 32 values as pairs, in the order of a word's even, then odd bytes: of groups
   // (0, 2), (1, 3), (4, 6), (5, 7) …
   int16_t sums_16[16];

@@ -123,13 +123,13 @@ struct SuperBlockTests {
         let result = activations.kernelActivations
         for block in 0..<6 {
             let (codes, scale) = quantisedBlock(Array(x[block * 256..<block * 256 + 256]))
-            // Blocks of 384 bytes (k_quants.h): groups of 16 codes and a start, sums in pairs, the scale.
+            // Blocks of 384 bytes (k_quants.h): codes, starts of groups of 16, sums in pairs, the scale.
             let found = result.values + block / 3 * result.stride + block % 3 * 384
             for group in 0..<16 {
                 let expected = Array(codes[group * 16..<group * 16 + 16])
-                #expect((0..<16).map { found.load(fromByteOffset: group * 20 + $0, as: Int8.self) } == expected)
+                #expect((0..<16).map { found.load(fromByteOffset: group * 16 + $0, as: Int8.self) } == expected)
                 let sum = expected.reduce(0) { $0 + Int32($1) }
-                #expect(found.load(fromByteOffset: group * 20 + 16, as: Int32.self) == -32 * sum)
+                #expect(found.load(fromByteOffset: 256 + group * 4, as: Int32.self) == -32 * sum)
                 let pair = group / 4 * 4 + group % 2 * 2 + group / 2 % 2
                 #expect(found.load(fromByteOffset: 320 + pair * 2, as: Int16.self) == Int16(sum))
             }
@@ -149,6 +149,6 @@ struct SuperBlockTests {
         Operations(team: ThreadTeam(threadCount: 1, instructionSet: set))
             .prepare(try FloatBuffer(rows: 1, columns: 256, values: x), rows: 1, for: .q6_K, into: activations)
         let values = try #require(activations.kernelActivations.values)
-        for k in 0..<256 { #expect(values.load(fromByteOffset: k / 16 * 20 + k % 16, as: Int8.self) >= -127) }
+        for k in 0..<256 { #expect(values.load(fromByteOffset: k, as: Int8.self) >= -127) }
     }
 }

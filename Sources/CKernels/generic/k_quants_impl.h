@@ -43,7 +43,7 @@ static void prepare_q8_256(const float *x, size_t first, size_t count, size_t in
                  vf_set1(ROUND_MAGIC);
           vi q = (vi)t - vi_set1(0x4b400000);
           vb bytes = __builtin_convertvector(q, vb);
-          memcpy(out->groups[some + g].values + i * VW, &bytes, sizeof bytes);
+          memcpy(out->values + (some + g) * 16 + i * VW, &bytes, sizeof bytes);
           sum += q;
         }
         columns[g] = (vf)sum;
@@ -57,7 +57,7 @@ static void prepare_q8_256(const float *x, size_t first, size_t count, size_t in
     }
     for (int g = 0; g < 16; g++) {
       int pair = g / 4 * 4 + g % 2 * 2 + g / 2 % 2;
-      out->groups[g].start = -32 * sums[g];
+      out->starts[g] = -32 * sums[g];
       out->sums_16[pair] = (int16_t)sums[g];
     }
     for (int g = 0; g < 8; g++)
@@ -209,12 +209,12 @@ KVK_INLINE void k_expand(kvk_type type, const uint8_t *panel, size_t k_begin, si
 }
 
 /// sums += scale · Σ q a over a group. `weights` are its expanded words, or else those whose
-/// nibbles from bit `shift` on are the group's, with its words of `bits`. `x`: the block of
-/// activations from the group on.
+/// nibbles from bit `shift` on are the group's, with its words of `bits`. `x`, `starts`: the block
+/// of activations from the group on.
 KVK_INLINE void k_group(const int rows, kvk_type type, const bool expanded, const uint8_t *weights,
-                        int shift, const uint8_t *bits, const uint8_t *x, size_t stride,
-                        const vs *scales, vi sums[K_ROWS][K_VECTORS]) {
-  const bool starts = type == KVK_Q6_K && K_WIDE;
+                        int shift, const uint8_t *bits, const uint8_t *x, const uint8_t *starts,
+                        size_t stride, const vs *scales, vi sums[K_ROWS][K_VECTORS]) {
+  const bool offset = type == KVK_Q6_K && K_WIDE;
   const int quads = type == KVK_Q6_K ? 4 : 8;
   const int flush = K_WIDE || type == KVK_Q4_K ? quads : quads / 2;
   vk dot[K_ROWS][K_VECTORS];
@@ -229,7 +229,7 @@ KVK_INLINE void k_group(const int rows, kvk_type type, const bool expanded, cons
     if (i % flush == 0) {
       KVK_UNROLL
       for (int r = 0; r < rows; r++) {
-        int32_t start = starts ? k_quad(x + (size_t)r * stride + 16) : 0;
+        int32_t start = offset ? k_quad(starts + (size_t)r * stride) : 0;
         KVK_UNROLL
         for (int v = 0; v < K_VECTORS; v++)
           dot[r][v] = vk_start(start);
@@ -244,7 +244,7 @@ KVK_INLINE void k_group(const int rows, kvk_type type, const bool expanded, cons
     }
     KVK_UNROLL
     for (int r = 0; r < rows; r++) {
-      int32_t quad = k_quad(x + (size_t)r * stride + i / 4 * 20 + i % 4 * 4);
+      int32_t quad = k_quad(x + (size_t)r * stride + i * 4);
       KVK_UNROLL
       for (int v = 0; v < K_VECTORS; v++)
         dot[r][v] = vk_dot(dot[r][v], w[v], quad);
@@ -273,28 +273,18 @@ KVK_INLINE void k_zero_points(const int rows, const k_factors *f, const size_t f
   K_EACH(r, v) sums[r][v] = -(sums[r][v] << 5);
 }
 
-/// acc [rows][K_PANEL] += what the integers of a super-block stand for, for K_VECTORS vectors of
-/// outputs from `first` on.
-KVK_INLINE void k_finish(const int rows, kvk_type type, const k_factors *f, const size_t first,
-                         const kvk_q8_256 *x, size_t stride, vi sums[K_ROWS][K_VECTORS],
-                         float *acc) {
-  KVK_UNROLL
-  for (int r = 0; r < rows; r++) {
-    const kvk_q8_256 *xr = k_row(x, stride, r);
+/// acc += what the integers of a super-block stand for, for vector v of a row's outputs.
+KVK_INLINE void k_finish(kvk_type type, const k_factors *f, const size_t v, const kvk_q8_256 *x,
+                         vi sums, float *acc) {
+  vf t = __builtin_convertvector(sums, vf) * f->d[v];
+  if (type != KVK_Q6_K) {
+    vi mins = vi_set1(0);
     KVK_UNROLL
-    for (int v = 0; v < K_VECTORS; v++) {
-      vf t = __builtin_convertvector(sums[r][v], vf) * f->d[first + v];
-      if (type != KVK_Q6_K) {
-        vi mins = vi_set1(0);
-        KVK_UNROLL
-        for (int p = 0; p < 4; p++)
-          mins = vi_dot_pairs(mins, f->pairs[p][first + v], k_pair(xr->sums_32 + 2 * p));
-        t = vf_fma(-__builtin_convertvector(mins, vf), f->dmin[first + v], t);
-      }
-      float *to = acc + r * K_PANEL + (first + v) * VW;
-      vf_store(to, vf_fma(t, vf_set1(xr->scale), vf_load(to)));
-    }
+    for (int p = 0; p < 4; p++)
+      mins = vi_dot_pairs(mins, f->pairs[p][v], k_pair(x->sums_32 + 2 * p));
+    t = vf_fma(-__builtin_convertvector(mins, vf), f->dmin[v], t);
   }
+  vf_store(acc, vf_fma(t, vf_set1(x->scale), vf_load(acc)));
 }
 
 /// t->acc += the product of super-blocks, packed or `expanded`.
@@ -302,7 +292,6 @@ KVK_INLINE void k_tile(const int rows, kvk_type type, const bool expanded, const
   const size_t stride = t->a->stride;
   const kvk_q8_256 *x = (const kvk_q8_256 *)kvk_row(t->a, t->row) + t->k_begin / KVK_SUPER;
   const int groups = type == KVK_Q6_K ? 16 : 8, bytes = KVK_SUPER / groups * K_PANEL;
-  const int step = type == KVK_Q6_K ? 20 : 40; // from group to group of activations
   const size_t block_bytes = kvk_super_bytes(type) * K_PANEL;
   const uint8_t *block = t->panel + t->k_begin / KVK_SUPER * block_bytes;
   const k_expanded *e = (const k_expanded *)t->panel;
@@ -320,17 +309,20 @@ KVK_INLINE void k_tile(const int rows, kvk_type type, const bool expanded, const
       K_EACH(r, v) sums[r][v] = vi_set1(0);
       if (type == KVK_Q6_K && !K_WIDE)
         k_zero_points(rows, f, first, x, stride, sums);
-      const uint8_t *values = (const uint8_t *)x->groups;
+      const uint8_t *values = (const uint8_t *)x->values, *starts = (const uint8_t *)x->starts;
       const uint8_t *weights = expanded ? e->weights : block + K_NIBBLES(type);
       const uint8_t *bits = block + K_BITS(type) + first * 4 * VW;
-      for (int g = 0; g < groups; g++, values += step, bits += 4 * K_PANEL) {
+      for (int g = 0; g < groups; g++, values += KVK_SUPER / groups, bits += 4 * K_PANEL) {
         if (!expanded && first == 0 && t->ahead.pieces >> (type == KVK_Q6_K ? g / 2 : g) & 1)
           k_fetch(type, block + ahead, g);
         k_group(rows, type, expanded,
                 weights + (expanded ? g : k_piece(type, g)) * bytes + first * 4 * VW,
-                k_shift(type, g), bits, values, stride, &f->scales[g][first], sums);
+                k_shift(type, g), bits, values, starts + g * 4, stride, &f->scales[g][first],
+                sums);
       }
-      k_finish(rows, type, f, first, x, stride, sums, t->acc);
+      K_EACH(r, v)
+      k_finish(type, f, first + v, k_row(x, stride, r), sums[r][v],
+               t->acc + r * K_PANEL + (first + v) * VW);
     }
   }
 }
