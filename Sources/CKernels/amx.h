@@ -16,8 +16,8 @@ _Static_assert(sizeof(amx_shape) == 64, "as ldtilecfg reads it");
 /// first rows in tile 4, of the second in tile 5, `depth` bytes of each. second_rows may be 0.
 KVK_INLINE void amx_begin(size_t first_rows, size_t second_rows, size_t depth) {
   _Alignas(KVK_ALIGNMENT) amx_shape shape = {.palette = 1};
-  const size_t rows[8] = {first_rows,  first_rows,  second_rows, second_rows,
-                          first_rows,  second_rows, depth / 4,   depth / 4};
+  const size_t rows[8] = {first_rows, first_rows,  second_rows, second_rows,
+                          first_rows, second_rows, depth / 4,   depth / 4};
   for (int t = 0; t < 8; t++) {
     shape.rows[t] = (uint8_t)rows[t];
     if (rows[t] > 0) // a tile without rows must have no bytes

@@ -10,8 +10,7 @@ static void prepare_bf16_amx(const float *x, size_t first, size_t count, size_t 
   uint16_t *out = (uint16_t *)row + first;
   size_t i = 0;
   for (; i + 32 <= count; i += 32)
-    _mm512_storeu_si512(out + i,
-                        (__m512i)_mm512_cvtne2ps_pbh(vf_load(x + i + VW), vf_load(x + i)));
+    _mm512_storeu_si512(out + i, (__m512i)_mm512_cvtne2ps_pbh(vf_load(x + i + VW), vf_load(x + i)));
   for (; i < count; i++)
     out[i] = kvk_to_bfloat(x[i]);
   if (first + count == inputs)

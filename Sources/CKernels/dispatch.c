@@ -35,13 +35,19 @@ static bool has_avxvnni(void) {
 
 #if defined(__x86_64__) && defined(__linux__)
 /// Whether it has tiles, and bytes and bf16 to multiply on them, and Linux lets this process use
-/// them: it has to be asked.
+/// them: it has to be asked, once.
 static bool may_use_amx(void) {
   enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
-  const unsigned features = 1u << 22 | 1u << 24 | 1u << 25; // AMX-BF16, AMX-TILE, AMX-INT8
-  unsigned a, b, c, d = 0;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & features) == features &&
-         syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+  enum { UNKNOWN, NO, YES };
+  static _Atomic int known = UNKNOWN;
+  if (known == UNKNOWN) {
+    const unsigned features = 1u << 22 | 1u << 24 | 1u << 25; // AMX-BF16, AMX-TILE, AMX-INT8
+    unsigned a, b, c, d = 0;
+    bool may = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & features) == features &&
+               syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+    known = may ? YES : NO;
+  }
+  return known == YES;
 }
 #elif defined(__x86_64__)
 static bool may_use_amx(void) { return false; }

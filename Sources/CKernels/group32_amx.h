@@ -46,9 +46,8 @@ typedef struct group32_amx_sums {
 } group32_amx_sums;
 
 /// `x`: activations of the first row from the first group on.
-KVK_INLINE void group32_amx_multiply(const bool two_rows, const size_t groups,
-                                     const group32_amx *e, const uint8_t *x, size_t stride,
-                                     group32_amx_sums *sums) {
+KVK_INLINE void group32_amx_multiply(const bool two_rows, const size_t groups, const group32_amx *e,
+                                     const uint8_t *x, size_t stride, group32_amx_sums *sums) {
   const size_t row_bytes = 4 * AMX_COLUMNS;
   KVK_UNROLL
   for (size_t g = 0; g < groups; g++, x += KVK_GROUP) {

@@ -187,5 +187,6 @@ static void expand_q5_0(const uint8_t *panel, size_t inputs, size_t k_begin, siz
 
 #define GROUP32_MATMULS                                                                            \
   [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34, 1024), [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18, 1024),        \
-  [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22, 896 /* KVK_EXPANDED holds 960 */, .expand_rows = 48, .expanded_rows = GROUP32_ROWS,       \
-                              .expand = expand_q5_0, .tile_expanded = matmul_group32_expanded)
+  [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22, 896 /* KVK_EXPANDED holds 960 */, .expand_rows = 48,       \
+                              .expanded_rows = GROUP32_ROWS, .expand = expand_q5_0,                \
+                              .tile_expanded = matmul_group32_expanded)

@@ -37,8 +37,8 @@ KVK_INLINE void k_amx_expand(kvk_type type, const uint8_t *panel, size_t k_begin
       // Bytes of w0 stay or come from the low, or go to the low bytes.
       _mm512_store_si512(e->low + at, _mm512_ternarylogic_epi32(even, w0, _mm512_slli_epi16(w1, 8),
                                                                 0xca /* even ? w0 : w1 */));
-      _mm512_store_si512(e->high + at, _mm512_ternarylogic_epi32(even, _mm512_srli_epi16(w0, 8), w1,
-                                                                 0xca));
+      _mm512_store_si512(e->high + at,
+                         _mm512_ternarylogic_epi32(even, _mm512_srli_epi16(w0, 8), w1, 0xca));
     }
   }
 }

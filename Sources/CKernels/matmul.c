@@ -7,10 +7,10 @@
 #include <string.h>
 
 enum {
-  FETCHING_TILES = 6,         // with more, arithmetic is the bound, and memory comes by itself
-  FEW_BLOCK = 4608,           // bytes of a panel that so few tiles pass over in turn
-  FAR_BLOCK = 9216,           // and where they fetch into the second-level cache
-  AHEAD = 6144,               // how far ahead of its use memory is fetched
+  FETCHING_TILES = 6, // with more, arithmetic is the bound, and memory comes by itself
+  FEW_BLOCK = 4608,   // bytes of a panel that so few tiles pass over in turn
+  FAR_BLOCK = 9216,   // and where they fetch into the second-level cache
+  AHEAD = 6144,       // how far ahead of its use memory is fetched
 };
 
 /// Which of 8 pieces a tile fetches.
@@ -126,8 +126,7 @@ void kvk_multiply_many(const kvk_kernels *kernels, kvk_team *team, const kvk_act
   for (size_t i = 0; i < count; i++) {
     const kvk_weights *w = &products[i].weights;
     const kvk_matmul *m = &kernels->matmul[w->type];
-    j.part[i] = (part){&products[i], m, m->panel_bytes(m, w->inputs), panels,
-                       kernels->store_sums};
+    j.part[i] = (part){&products[i], m, m->panel_bytes(m, w->inputs), panels, kernels->store_sums};
     panels += (w->outputs + m->panel - 1) / m->panel;
     outputs += w->outputs;
   }

@@ -40,7 +40,7 @@ static passes passes_of(kvk_isa isa) {
   if (kvk_kernels_for(isa)) {
     if (isa == KVK_ISA_AVX2 || isa == KVK_ISA_AVXVNNI)
       return (passes){greatest_avx2, weights_avx2, members_avx2, numbers_avx2};
-    if (isa == KVK_ISA_AVX512 || isa == KVK_ISA_AVX512BF16)
+    if (isa >= KVK_ISA_AVX512 && isa <= KVK_ISA_AMX)
       return (passes){greatest_avx512, weights_avx512, members_avx512, numbers_avx512};
   }
 #else

@@ -71,6 +71,5 @@ kvk_split_item kvk_item(const kvk_split *s, size_t item) {
     length = run_length(s, left);
   }
   left -= item * length;
-  return (kvk_split_item){s->panels - left, left < length ? left : length, 0, s->rows,
-                          true};
+  return (kvk_split_item){s->panels - left, left < length ? left : length, 0, s->rows, true};
 }

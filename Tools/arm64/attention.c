@@ -124,8 +124,9 @@ static double stored(const float *x, size_t n, size_t at, kvk_kv_type type) {
 
 static void check_values(check *c, const problem *p, const float *out) {
   size_t n = p->s.dimension, group = p->s.heads / p->s.kv_heads, kv = p->s.kv_heads * n;
-  // With AVX512-BF16 attention rounds to 8 bits.
-  const double tolerance = strcmp(c->name, "avx512bf16") == 0 ? 0.02 : 4e-6;
+  // On bf16 units attention rounds to 8 bits.
+  const bool rounds = strcmp(c->name, "avx512bf16") == 0 || strcmp(c->name, "amx") == 0;
+  const double tolerance = rounds ? 0.02 : 4e-6;
   double *weight = guarded(p->s.length * sizeof *weight);
   for (size_t row = 0; row < p->s.length; row++) {
     for (size_t head = 0; head < p->s.heads; head++) {

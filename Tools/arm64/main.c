@@ -9,8 +9,8 @@
 static const char *const names[KVK_ISA_COUNT] = {
     [KVK_ISA_PORTABLE] = "portable",     [KVK_ISA_AVX2] = "avx2",
     [KVK_ISA_AVXVNNI] = "avxvnni",       [KVK_ISA_AVX512] = "avx512",
-    [KVK_ISA_AVX512BF16] = "avx512bf16", [KVK_ISA_NEON] = "neon",
-    [KVK_ISA_NEONI8MM] = "neoni8mm",
+    [KVK_ISA_AVX512BF16] = "avx512bf16", [KVK_ISA_AMX] = "amx",
+    [KVK_ISA_NEON] = "neon",             [KVK_ISA_NEONI8MM] = "neoni8mm",
 };
 
 void *guarded(size_t bytes) {
