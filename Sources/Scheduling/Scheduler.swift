@@ -155,7 +155,8 @@ public final class Scheduler {
     ///
     /// - Parameters:
     ///   - chosen: a token for each of `choices`.
-    ///   - seconds: how long the step took, to adapt the next ones to `SchedulingPolicy.targetInterTokenLatency`.
+    ///   - seconds: how long the step took, counted from the end of the one before it if there was something to do all the time; to
+    ///     adapt the next ones to `SchedulingPolicy.targetInterTokenLatency`.
     /// - Returns: what it brought, sequence by sequence.
     public func commit(chosen: [TokenID], seconds: Double? = nil) -> [StepOutcome] {
         precondition(chosen.count == choosing.count)

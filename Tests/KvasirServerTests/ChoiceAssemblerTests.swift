@@ -6,9 +6,11 @@ import Tokenization
 @testable import KvasirServer
 
 @Suite("Assembling choices") struct ChoiceAssemblerTests {
-    private func deltas(_ text: String, stops: [String] = [], end: FinishReason? = .length) throws -> [ChoiceDelta] {
+    private func deltas(
+        _ text: String, stops: [String] = [], end: FinishReason? = .length, returnsTokenIDs: Bool = false
+    ) throws -> [ChoiceDelta] {
         let backend = try GenerationBackend.alphabet()
-        var assembler = ChoiceAssembler(text: backend.makeText(stops))
+        var assembler = ChoiceAssembler(text: backend.makeText(stops), returnsTokenIDs: returnsTokenIDs)
         var deltas: [ChoiceDelta] = []
         for byte in text.utf8 {
             let token = TokenID(Int32(byte))
@@ -31,6 +33,15 @@ import Tokenization
         #expect(deltas.map { $0.reports.map(\.textOffset) } == [[0], [1, 1, 1], [2], []])
         #expect(joined(deltas).reports.map(\.chosen.text) == ["a", "bytes:\\xe2", "bytes:\\x82", "bytes:\\xac", "b"])
         #expect(deltas.last?.finishReason == .length)
+    }
+
+    @Test("where ids are asked for, each token comes with its step, also in the middle of a character or of what may be a stop")
+    func tokenIDs() throws {
+        let deltas = try deltas("a€Eb", stops: ["END"], returnsTokenIDs: true)
+        #expect(deltas.map(\.text) == ["a", "", "", "€", "", "Eb", ""])
+        #expect(deltas.map(\.tokens.count) == [1, 1, 1, 1, 1, 1, 0])
+        #expect(deltas.map { $0.reports.count } == [1, 0, 0, 3, 0, 2, 0])
+        #expect(joined(deltas) == joined(try self.deltas("a€Eb", stops: ["END"])))
     }
 
     @Test("a stop text ends the choice and is no part of it")

@@ -90,6 +90,8 @@ def measure(arguments, target):
                "--max-batch-tokens", str(arguments.max_batch_tokens)]
     if arguments.model:
         command += ["--model", arguments.model]
+    if arguments.record_steps:
+        command += ["--record-steps", f"{arguments.record_steps}-{target:g}.csv" if target else f"{arguments.record_steps}-none.csv"]
     if target:
         command += ["--target-itl", str(target)]
     server = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -151,6 +153,7 @@ def main():
     parser.add_argument("--max-batch-tokens", type=int, default=512)
     parser.add_argument("--port", type=int, default=18_099)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--record-steps", metavar="PREFIX", help="each server's steps, in PREFIX-<target>.csv")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     rows = [measure(arguments, target) for target in [None, *arguments.target]]

@@ -14,6 +14,7 @@ extension EngineLoop {
         var outcomes: [StepOutcome] = []
         let plan = scheduler.plan(ended: &outcomes)
         guard !plan.isEmpty else {
+            lastStepEnd = nil
             deliver(outcomes, logprobs: [:])
             return
         }
@@ -21,11 +22,15 @@ extension EngineLoop {
         do {
             let logits = try runner.run(plan)
             let (chosen, logprobs) = choose(logits)
-            let seconds = (ContinuousClock.now - start).seconds
-            outcomes += scheduler.commit(chosen: chosen, seconds: seconds)
+            let end = ContinuousClock.now
+            let seconds = (end - start).seconds
+            // A client waits from one step's tokens to the next one's, what lies between the steps included.
+            outcomes += scheduler.commit(chosen: chosen, seconds: (end - (lastStepEnd ?? start)).seconds)
+            lastStepEnd = end
             onStep?(StepWork(of: plan), seconds)
             deliver(outcomes, logprobs: logprobs)
         } catch {
+            lastStepEnd = nil
             deliver(outcomes, logprobs: [:])
             for id in scheduler.abandon() { fail(id, error) }
         }

@@ -17,6 +17,8 @@ final class EngineLoop {
     /// Events wait here until the statistics that count them are shown.
     var outbox = Outbox()
     var serviceRate = ServiceRate()
+    /// When the last step chose its tokens, if there has been something to do ever since.
+    var lastStepEnd: ContinuousClock.Instant?
     /// When the cache's clock began.
     let epoch = ContinuousClock.now
     let onStep: (@Sendable (StepWork, _ seconds: Double) -> Void)?
@@ -39,6 +41,7 @@ final class EngineLoop {
     /// Runs until the mailbox says stop and nothing is left to do.
     func run() {
         while true {
+            if scheduler.isIdle { lastStepEnd = nil }
             let delivery = mailbox.receive(isIdle: scheduler.isIdle)
             for submission in delivery.submissions { start(submission) }
             for (id, sample) in delivery.cancellations { cancel(id, sample: sample) }

@@ -4,21 +4,25 @@ import Kvasir
 /// Turns one sample's tokens into the deltas of one choice.
 ///
 /// A token's log-probability is held back as long as its text is: if that text turns out to be the start of a stop text, both are dropped.
+/// Its id is part of the answer in any case, so where ids are asked for, it need not wait for the rest of a character.
 struct ChoiceAssembler: Sendable {
     private var text: any SampleText
+    private let returnsTokenIDs: Bool
     private var pending = ChoiceDelta()
     private var emittedScalars = 0
     private var begunScalars = 0
     private(set) var tokenCount = 0
     private(set) var isFinished = false
 
-    init(text: any SampleText) {
+    /// - Parameter returnsTokenIDs: whether each token makes a delta at once, be it without text.
+    init(text: any SampleText, returnsTokenIDs: Bool) {
         self.text = text
+        self.returnsTokenIDs = returnsTokenIDs
     }
 
     /// Takes the next token. Nothing comes of tokens after the end.
     ///
-    /// - Returns: A delta, unless the text is still held back.
+    /// - Returns: A delta, unless the text is still held back and nothing else was asked for.
     mutating func append(_ generated: GeneratedToken, bytes: (TokenID, Bool) -> [UInt8]) -> ChoiceDelta? {
         if isFinished { return nil }
         tokenCount += 1
@@ -38,7 +42,7 @@ struct ChoiceAssembler: Sendable {
         if isStopped {
             return end(.stop, reportsAll: false)
         }
-        return piece.isEmpty ? nil : take(reportsAll: false)
+        return piece.isEmpty && !returnsTokenIDs ? nil : take(reportsAll: false)
     }
 
     /// Takes the sample's end.

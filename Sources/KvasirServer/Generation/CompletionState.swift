@@ -32,7 +32,9 @@ struct CompletionState: Sendable {
         bytes = backend.bytes
         prompts = promptTokenCounts.map { PromptState(tokenCount: $0, unfinished: options.samples) }
         let count = prompts.count * options.samples
-        choices = (0..<count).map { _ in ChoiceAssembler(text: backend.makeText(options.stops)) }
+        choices = (0..<count).map { _ in
+            ChoiceAssembler(text: backend.makeText(options.stops), returnsTokenIDs: options.returnsTokenIDs)
+        }
         begun = Array(repeating: false, count: count)
     }
 
