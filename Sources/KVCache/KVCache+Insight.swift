@@ -30,9 +30,7 @@ extension KVCache {
     public func firstNewBlock(of tokens: [TokenID], in namespace: CacheNamespace = CacheNamespace()) -> KVBlockHash? {
         let size = tree.log.blockSize
         guard size > 0 else { return nil }
-        let ready = tokens.withUnsafeBufferPointer { tokens in
-            tree.match(tokens, in: namespace).map { tree.readyCount(of: $0) } ?? 0
-        }
+        let ready = tokens.withUnsafeBufferPointer { tree.match($0, in: namespace)?.ready ?? 0 }
         let end = (ready / size + 1) * size
         return end > tokens.count ? nil : KVBlockHash(of: Array(tokens[..<end]), in: namespace)
     }

@@ -71,8 +71,8 @@ public final class KVCache {
     /// The last token's logits are always needed, so this is less than the number of tokens.
     public func peek(_ tokens: [TokenID], in namespace: CacheNamespace = CacheNamespace()) -> Int {
         tokens.withUnsafeBufferPointer { tokens in
-            guard !tokens.isEmpty, let path = tree.match(tokens, in: namespace) else { return 0 }
-            return min(tree.readyCount(of: path), tokens.count - 1)
+            guard !tokens.isEmpty, let match = tree.match(tokens, in: namespace) else { return 0 }
+            return min(match.ready, tokens.count - 1)
         }
     }
 

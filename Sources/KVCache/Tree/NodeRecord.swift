@@ -4,8 +4,8 @@
 struct NodeRecord: BitwiseCopyable {
     /// When a path that ended in the node, or in what hung on it and is gone, last ended, in the cache's logical time.
     var lastUse: UInt64 = 0
-    /// The hash of the path up to the node's first token; where hashes name blocks, also of a plain node.
-    var ownPrefix = PathHash(rawValue: 0)
+    /// The hash of the path up to the node's first token, if it is known; where hashes name blocks it is, also of a plain node.
+    var ownPrefix = PathHash.unknown
     var parent: NodeID
     /// Leases on the node; of the first of free nodes side by side, how many these are.
     var ownLeases: Int32 = 0

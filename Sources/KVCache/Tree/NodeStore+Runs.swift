@@ -4,7 +4,8 @@ extension NodeStore {
     /// Makes a root. O(1), amortised.
     mutating func makeRoot(space: SpaceID, prefix: PathHash) -> NodeID {
         let index = takeIndices(atMost: 1).lowerBound
-        setOwn(index, leases: 0, space: space, position: 0, prefix: prefix)
+        setOwn(index, leases: 0, space: space, position: 0)
+        self[index].ownPrefix = prefix
         self[index].parent = .none
         self[index].attach = 0
         self[index].count = 0
@@ -32,54 +33,32 @@ extension NodeStore {
         }
         assert(owner[newParent] == .none)
         self[newParent].children += 1
-        var prefix = hash(of: newParent, upTo: offset)
-        setOwn(start, leases: 1, space: space, position: first, prefix: prefix)
+        setOwn(start, leases: 1, space: space, position: first)
         self[start].parent = newParent
         self[start].attach = UInt8(offset)
         if last > start {
             let inner = start + 1..<last
-            prefix = hasher.extend(prefix, by: tokens(of: NodeID(Int32(start))), count: size)
             if hasStretches, inner.count > 1 {
-                prefix = makeStretch(inner, space: space, position: first + size, prefix: prefix)
+                remember(
+                    Stretch(
+                        first: Int32(inner.lowerBound), end: Int32(inner.upperBound), leases: 1, space: space,
+                        position: Int32(first + size)))
             } else {
-                for index in inner {
-                    setOwn(index, leases: 1, space: space, position: first + (index - start) * size, prefix: prefix)
-                    prefix = hasher.extend(prefix, by: tokens(of: NodeID(Int32(index))), count: size)
-                }
+                for index in inner { setOwn(index, leases: 1, space: space, position: first + (index - start) * size) }
             }
-            setOwn(last, leases: 1, space: space, position: first + (last - start) * size, prefix: prefix)
+            setOwn(last, leases: 1, space: space, position: first + (last - start) * size)
         }
         self[last].count = UInt8(taken - (range.count - 1) * size)
         self[last].children = 0
+        if hasher.namesBlocks { setPrefixes(range, from: hash(of: newParent, upTo: offset)) }
         return (range, taken)
     }
 
-    /// Makes plain nodes. Returns the hash of the path up to their end.
-    private mutating func makeStretch(_ range: Range<Int>, space: SpaceID, position: Int, prefix: PathHash) -> PathHash
-    {
-        let (own, size) = (tokens(of: NodeID(Int32(range.lowerBound))), tokensPerBlock)
-        var hash = prefix
-        if hasher.namesBlocks {
-            for place in 0..<range.count {
-                self[range.lowerBound + place].ownPrefix = hash
-                hash = hasher.extend(hash, by: own + place * size, count: size)
-            }
-        } else {
-            hash = hasher.extend(hash, by: own, count: range.count * size)
-        }
-        remember(
-            Stretch(
-                first: Int32(range.lowerBound), end: Int32(range.upperBound), leases: 1, space: space,
-                position: Int32(position), prefix: prefix, endPrefix: hash))
-        return hash
-    }
-
     /// Gives a new node fields of its own; the others are as in all new nodes. It is not listed.
-    private func setOwn(_ index: Int, leases: Int32, space: SpaceID, position: Int, prefix: PathHash) {
+    private func setOwn(_ index: Int, leases: Int32, space: SpaceID, position: Int) {
         self[index].ownLeases = leases
         self[index].ownSpace = space
         self[index].ownPosition = Int32(position)
-        self[index].ownPrefix = prefix
         self[index].ownReady = 0
         self[index].ownClaimed = 0
         self[index].flags = []
@@ -195,21 +174,17 @@ extension NodeStore {
         return index - range.lowerBound
     }
 
-    /// How many nodes from one on are chained to one another, that one included. O(stretches).
-    func chainLength(from node: NodeID, atMost limit: Int) -> Int {
-        let end = min(node.index + limit, usedIndices.upperBound)
-        var index = node.index + 1
-        while index < end {
+    /// How many tokens lie side by side from a node's first on: its own, and those of the nodes chained to it. O(stretches).
+    @inline(__always)
+    func chainedTokens(from node: NodeID, atMost limit: Int) -> Int {
+        var (index, tokens) = (node.index, 0)
+        repeat {
             let id = owner[index]
-            if id != .none {
-                index = min(Int(stretches[id].end), end)
-            } else if self[index].ownChained {
-                index += 1
-            } else {
-                break
-            }
-        }
-        return index - node.index
+            let end = id == .none ? index + 1 : Int(stretches[id].end)
+            tokens += id == .none ? Int(self[index].count) : (end - index) * tokensPerBlock
+            index = end
+        } while tokens < limit && index < usedIndices.upperBound && isChained(NodeID(Int32(index)))
+        return min(tokens, limit)
     }
 
     /// How many tokens that lie side by side, from a node's offset on, equal those at a pointer.
@@ -218,22 +193,22 @@ extension NodeStore {
     ) -> Int {
         let own = UnsafeRawPointer(tokens(of: node) + offset)
         let other = UnsafeRawPointer(others)
-        var length = 0
-        while length + 16 <= limit {
-            var difference: UInt64 = 0
-            for word in 0..<8 {
-                let place = length * 4 + word * 8
-                difference |=
-                    own.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-                    ^ other.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            }
-            if difference != 0 { break }
-            length += 16
+        func difference<Word: FixedWidthInteger & BitwiseCopyable>(at place: Int, _: Word.Type) -> Word {
+            own.loadUnaligned(fromByteOffset: place &* 4, as: Word.self)
+                ^ other.loadUnaligned(fromByteOffset: place &* 4, as: Word.self)
         }
-        while length < limit,
-            own.load(fromByteOffset: length * 4, as: Int32.self)
-                == other.load(fromByteOffset: length * 4, as: Int32.self)
-        { length += 1 }
-        return length
+        var length = 0
+        while length &+ 16 <= limit {
+            var sum: UInt64 = 0
+            for word in 0..<8 { sum |= difference(at: length &+ 2 &* word, UInt64.self) }
+            if sum != 0 { break }
+            length &+= 16
+        }
+        while length &+ 2 <= limit {
+            let pair = UInt64(littleEndian: difference(at: length, UInt64.self))
+            if pair != 0 { return pair.trailingZeroBitCount < 32 ? length : length &+ 1 }
+            length &+= 2
+        }
+        return length < limit && difference(at: length, UInt32.self) == 0 ? length &+ 1 : length
     }
 }

@@ -36,20 +36,6 @@ extension NodeStore {
         owner[node] != .none || self[node].ownChained
     }
 
-    /// The hash of the path up to the node's first token. O(1) for nodes with fields of their own and where hashes name blocks, else O(tokens
-    /// to the nearer end of the stretch).
-    func prefix(of node: NodeID) -> PathHash {
-        let id = owner[node]
-        guard id != .none, !hasher.namesBlocks else { return self[node].ownPrefix }
-        let stretch = stretches[id]
-        let (before, behind) = (node.index - Int(stretch.first), Int(stretch.end) - node.index)
-        guard before > behind else {
-            return hasher.extend(
-                stretch.prefix, by: tokens(of: NodeID(stretch.first)), count: before * tokensPerBlock)
-        }
-        return hasher.shorten(stretch.endPrefix, by: tokens(of: node), count: behind * tokensPerBlock)
-    }
-
     private func share(of node: NodeID, in stretch: StretchID, _ tokens: Int32) -> UInt8 {
         let before = (node.index - Int(stretches[stretch].first)) * tokensPerBlock
         return UInt8(min(max(Int(tokens) - before, 0), tokensPerBlock))
@@ -70,7 +56,7 @@ extension NodeStore {
         var head = stretches[id]
         guard Int(head.first) < index else { return }
         var tail = head
-        let border = prefix(of: NodeID(Int32(index)))
+        let border = nearPrefix(of: NodeID(Int32(index)), in: head)
         let tokens = (Int32(index) - head.first) * Int32(tokensPerBlock)
         (head.end, head.endPrefix) = (Int32(index), border)
         (head.ready, head.claimed) = (min(head.ready, tokens), min(head.claimed, tokens))
@@ -93,7 +79,7 @@ extension NodeStore {
         self[index].ownLeases = stretch.leases
         self[index].ownSpace = stretch.space
         self[index].ownPosition = stretch.position
-        self[index].ownPrefix = stretch.prefix
+        if !hasher.namesBlocks { self[index].ownPrefix = stretch.prefix }
         self[index].ownReady = UInt8(stretch.ready)
         self[index].ownClaimed = UInt8(stretch.claimed)
         self[index].ownChained = true

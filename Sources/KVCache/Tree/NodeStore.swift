@@ -98,13 +98,13 @@ struct NodeStore: ~Copyable {
 
     /// The fields of a node.
     subscript(node: NodeID) -> NodeRecord {
-        get { records[node] }
+        _read { yield records.pointer(at: node.index).pointee }
         nonmutating _modify { yield &records.pointer(at: node.index).pointee }
     }
 
     /// The fields of the node with an index.
     subscript(index: Int) -> NodeRecord {
-        get { records[index] }
+        _read { yield records.pointer(at: index).pointee }
         nonmutating _modify { yield &records.pointer(at: index).pointee }
     }
 
@@ -200,16 +200,6 @@ struct NodeStore: ~Copyable {
     /// The room for a node's tokens, and behind it for the next node's; valid until nodes are made.
     func tokens(of node: NodeID) -> UnsafeMutablePointer<TokenID> {
         tokens.pointer(at: node.index * tokensPerBlock)
-    }
-
-    /// The hash of the path up to a node's token.
-    func hash(of node: NodeID, upTo offset: Int) -> PathHash {
-        hasher.extend(prefix(of: node), by: tokens(of: node), count: offset)
-    }
-
-    /// The hash of the path up to a node's end.
-    func endHash(of node: NodeID) -> PathHash {
-        hash(of: node, upTo: Int(self[node].count))
     }
 
     /// How many tokens more a node can take.

@@ -9,11 +9,21 @@ struct Path {
     /// Nodes side by side.
     struct Piece: BitwiseCopyable {
         var node: NodeID
+        /// The number of nodes.
+        var count: Int32
         /// How many nodes of the path precede it.
         var place: Int32
         /// The position behind its last token.
         var end: Int32
+
+        /// The nodes' indices.
+        var indices: Range<Int> {
+            Range(uncheckedBounds: (node.index, node.index &+ Int(count)))
+        }
     }
+
+    /// How many pieces there is room for at first.
+    private static let usualPieces = 16
 
     let root: NodeID
     let tokensPerBlock: Int
@@ -37,10 +47,7 @@ struct Path {
     func start(of piece: Int) -> Int { piece == 0 ? 0 : Int(pieces[piece - 1].end) }
 
     /// The indices of a piece's nodes.
-    func indices(of piece: Int) -> Range<Int> {
-        let (first, next) = (pieces[piece], piece + 1 < pieces.count ? Int(pieces[piece + 1].place) : nodeCount)
-        return first.node.index..<first.node.index + next - Int(first.place)
-    }
+    func indices(of piece: Int) -> Range<Int> { pieces[piece].indices }
 
     /// The piece that holds a position, or the last one. O(log pieces).
     func piece(at position: Int) -> Int {
@@ -52,18 +59,42 @@ struct Path {
         return low
     }
 
-    /// Goes on into a child, and into as many nodes behind it in memory as the tokens fill.
-    mutating func enter(_ node: NodeID, taking tokens: Int) {
-        let entered = tokens <= tokensPerBlock ? 1 : (tokens - 1) / tokensPerBlock + 1
-        count += tokens
-        if tail.rawValue + 1 == node.rawValue, tailLength == tokensPerBlock {
-            pieces[pieces.count - 1].end = Int32(count)
-        } else {
-            pieces.append(Piece(node: node, place: Int32(nodeCount), end: Int32(count)))
+    /// How many tokens at the path's head are of some kind, `known` of them known to be.
+    ///
+    /// - Parameter tokens: how many at the head of nodes that lie side by side are. Not asked about nodes behind the first that are not.
+    @inline(__always)
+    func headCount(from known: Int, _ tokens: (Range<Int>) -> Int) -> Int {
+        guard known < count else { return count }
+        let first = known == 0 ? 0 : piece(at: known)
+        var start = start(of: first)
+        for piece in pieces[first...] {
+            let skipped = known > start ? (known - start) / tokensPerBlock : 0
+            let position = start + skipped * tokensPerBlock + tokens(piece.indices.dropFirst(skipped))
+            if position < piece.end { return position }
+            start = Int(piece.end)
         }
-        nodeCount += entered
-        tail = NodeID(node.rawValue + Int32(entered) - 1)
-        tailLength = tokens - (entered - 1) * tokensPerBlock
+        return count
+    }
+
+    /// Goes on into a child, and into as many nodes behind it in memory as the tokens fill.
+    ///
+    /// Without checks for overflow: no path has more tokens than there are slots, which an `Int32` counts.
+    @inline(__always)
+    mutating func enter(_ node: NodeID, taking tokens: Int) {
+        let behind = tokens <= tokensPerBlock ? 0 : (tokens &- 1) / tokensPerBlock
+        count &+= tokens
+        let (entered, end) = (Int32(truncatingIfNeeded: behind &+ 1), Int32(truncatingIfNeeded: count))
+        if tailLength == tokensPerBlock, tail.rawValue &+ 1 == node.rawValue {
+            pieces[pieces.count &- 1].count &+= entered
+            pieces[pieces.count &- 1].end = end
+        } else {
+            let place = Int32(truncatingIfNeeded: nodeCount)
+            if place == 0 { pieces.reserveCapacity(Self.usualPieces) }
+            pieces.append(Piece(node: node, count: entered, place: place, end: end))
+        }
+        nodeCount &+= behind &+ 1
+        tail = NodeID(node.rawValue &+ entered &- 1)
+        tailLength = tokens &- behind &* tokensPerBlock
     }
 
     /// Goes on in the last node.
@@ -84,6 +115,7 @@ struct Path {
         pieces.removeSubrange((last + 1)...)
         pieces[last].end = Int32(length)
         let before = (length - start(of: last) - 1) / tokensPerBlock
+        pieces[last].count = Int32(before + 1)
         nodeCount = Int(pieces[last].place) + before + 1
         count = length
         tail = NodeID(pieces[last].node.rawValue + Int32(before))

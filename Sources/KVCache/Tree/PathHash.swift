@@ -14,6 +14,9 @@ struct PathHash: Hashable, BitwiseCopyable {
         self.rawValue = rawValue
     }
 
+    /// Stands where nobody asked for the hash yet. One that happens to be the same is found anew each time.
+    static let unknown = PathHash(rawValue: 0)
+
     /// An empty path's.
     init(of namespace: CacheNamespace) {
         var hash = PathHash(rawValue: 0x4b56_6173_6972_3031)

@@ -3,18 +3,18 @@ extension PrefixTree {
     mutating func admit(
         _ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace, _ retention: Retention
     ) -> Result<AdmittedPath, KVCacheError> {
-        let found = match(tokens, in: namespace)
+        let space = spaces.find(namespace)
+        let match = space.flatMap { self.match(tokens, in: $0) }
+        let (found, ready) = (match?.path, match?.ready ?? 0)
         let matched = found?.count ?? 0
         let slow = found.map { slowNodes(of: $0) } ?? []
         let needed = blocksToAppend(tokens.count - matched, to: found) + slow.count
-        let available = availableBlocks(
-            for: spaces.find(namespace) ?? .none, beside: found, slow: slow.count, atLeast: needed)
+        let available = availableBlocks(for: space ?? .none, beside: found, slow: slow.count, atLeast: needed)
         guard needed <= available else { return .failure(.poolExhausted(needed: needed, available: available)) }
 
         log.beginOperation()
         var path = found ?? Path(root: makeRoot(of: namespace), tokensPerBlock: nodes.tokensPerBlock)
         lease(path, slow: slow)
-        let ready = readyCount(of: path)
         let onboarded = found.map { tokens in slowTokens(of: slow, on: tokens) } ?? 0
         append(UnsafeBufferPointer(rebasing: tokens[matched...]), to: &path)
         apply(retention, to: path)
@@ -22,7 +22,8 @@ extension PrefixTree {
         let reusedSlow = max(0, onboarded - (ready - reused))
         let record = PathRecord(
             promptTokens: tokens.count, readyAtAdmission: ready, reusedSlow: reusedSlow, decode: retention.decode)
-        count(in: nodes.space(of: path.root)) { totals in
+        spaces.latest = nodes.space(of: path.root)
+        count(in: spaces.latest) { totals in
             totals.admissions += 1
             totals.reusedTokens += reused
             totals.reusedSlowTokens += reusedSlow

@@ -35,15 +35,7 @@ extension PrefixTree {
     ///
     /// - Parameter known: how many are known to be.
     func claimedCount(of path: Path, from known: Int) -> Int {
-        let size = nodes.tokensPerBlock
-        guard known < path.count else { return path.count }
-        for piece in path.piece(at: known)..<path.pieces.count {
-            let (range, start) = (path.indices(of: piece), path.start(of: piece))
-            let skipped = max(0, known - start) / size
-            let position = start + skipped * size + nodes.claimedCount(range.lowerBound + skipped..<range.upperBound)
-            if position < path.pieces[piece].end { return position }
-        }
-        return path.count
+        path.headCount(from: known) { nodes.claimedCount($0) }
     }
 
     /// Ends the current step: what it claimed is computed now, or, if the step failed, is again computed by nobody.

@@ -137,7 +137,10 @@ extension PrefixTree {
         var (index, count) = (range.lowerBound, 0)
         while index < range.upperBound {
             let id = nodes.owner[index]
-            if id == .none { hash = nodes[index].ownPrefix }
+            // Where a node hangs on all of the one before, the hash goes on.
+            if index > range.lowerBound, Int(nodes[index].attach) != size {
+                hash = nodes.prefix(of: NodeID(Int32(index)))
+            }
             let end =
                 id == .none ? index + 1 : min(index + max(1, GhostList.portion / size), Int(nodes.stretches[id].end))
             let wasExpired = cause == .evicted && nodes[index].flags.contains(.expired)

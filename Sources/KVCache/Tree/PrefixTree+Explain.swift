@@ -5,13 +5,12 @@ extension PrefixTree {
     ) -> KVExplanation {
         var explanation = KVExplanation()
         guard !tokens.isEmpty else { return explanation }
-        let path = match(tokens, in: namespace)
-        let matched = path?.count ?? 0
-        let ready = path.map { readyCount(of: $0) } ?? 0
+        let match = match(tokens, in: namespace)
+        let (matched, ready) = (match?.path.count ?? 0, match?.ready ?? 0)
         explanation.reused = min(ready, tokens.count - 1)
         explanation.add(0..<explanation.reused, .ready)
         explanation.add(explanation.reused..<ready, .lastToken)
-        if let path {
+        if let path = match?.path {
             explanation.add(ready..<matched, .computing(claimed: claimedCount(of: path, from: ready) - ready))
         }
         guard matched < tokens.count else { return explanation }
@@ -46,8 +45,7 @@ extension PrefixTree {
         var longest = 0
         for space in spaces.all {
             let other = spaces.namespace(of: space)
-            guard other != namespace, let path = match(tokens, in: other) else { continue }
-            longest = max(longest, readyCount(of: path))
+            if other != namespace, let match = match(tokens, in: space) { longest = max(longest, match.ready) }
         }
         return longest
     }

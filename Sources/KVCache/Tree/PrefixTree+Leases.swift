@@ -6,7 +6,7 @@ extension PrefixTree {
         nodes[path.root].ownLeases += 1
         // What is noted of a path is noted at its last node; and what joins the path hangs there.
         nodes.settle(path.tail)
-        let leased = path.pieces.indices.reduce(0) { $0 + nodes.addLeases(path.indices(of: $1)) }
+        let leased = path.pieces.reduce(0) { $0 + nodes.addLeases($1.indices) }
         countUnleased(slow.count - leased, in: nodes.space(of: path.root))
         if slow.isEmpty {
             // Before the last node, each has a child in memory on the path, so that it did not stand in the queue.
@@ -55,22 +55,24 @@ extension PrefixTree {
             nodes[tail].lastUse = now
             if nodes[tail].uses < .max { nodes[tail].uses += 1 }
         }
-        for piece in path.pieces.indices.reversed() { release(path.indices(of: piece)) }
-        releaseRoot(path.root)
-    }
-
-    /// Gives nodes back that lie side by side.
-    private mutating func release(_ range: Range<Int>) {
-        // Most are computed entirely, and nothing else need be looked at.
+        // Most nodes are computed entirely, and nothing else need be looked at.
         let isPlain = mode == .early && !nodes.knowsLifetimes
-        let plain = isPlain ? nodes.completeCount(range) : 0
-        for index in (range.lowerBound + plain..<range.upperBound).reversed() { release(NodeID(Int32(index))) }
-        guard plain > 0 else { return }
-        countUnleased(
-            nodes.removeLeases(range.lowerBound..<range.lowerBound + plain),
-            in: nodes.space(of: NodeID(Int32(range.lowerBound))))
-        let last = NodeID(Int32(range.lowerBound + plain - 1))
-        if isLeaf(last), nodes.leases(of: last) == 0 { becomeEvictable(last) }
+        var (unleased, end): (Int, NodeID?) = (0, nil)
+        for place in path.pieces.indices.reversed() {
+            let range = path.indices(of: place)
+            let plain = isPlain ? nodes.completeCount(range) : 0
+            let border = range.lowerBound &+ plain
+            if border < range.upperBound {
+                for index in (border..<range.upperBound).reversed() { release(NodeID(Int32(index))) }
+            }
+            guard plain > 0 else { continue }
+            unleased += nodes.removeLeases(range.lowerBound..<border)
+            if end == nil { end = NodeID(Int32(border - 1)) }
+        }
+        countUnleased(unleased, in: nodes.space(of: path.root))
+        // What precedes the last of them has a child on the path.
+        if let end, isLeaf(end), nodes.leases(of: end) == 0 { becomeEvictable(end) }
+        releaseRoot(path.root)
     }
 
     private mutating func release(_ node: NodeID) {

@@ -1,3 +1,10 @@
+/// How far a prompt's tokens are in the shared tree.
+struct Match {
+    var path: Path
+    /// How many tokens at the path's head are computed.
+    var ready: Int
+}
+
 extension PrefixTree {
     /// How many tokens are compared at a time.
     private static let portion = 4_096
@@ -5,26 +12,25 @@ extension PrefixTree {
     /// Follows the tokens as far as the shared tree holds them, computed or not. Takes no leases.
     ///
     /// O(tokens), with one look into the child index for each run.
-    func match(_ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace) -> Path? {
-        guard let root = spaces.root(of: namespace), let base = tokens.baseAddress else { return nil }
-        let size = nodes.tokensPerBlock
-        var path = Path(root: root, tokensPerBlock: size)
-        var position = 0
-        while position < tokens.count {
-            guard
-                let child = index.find(parent: path.tail, attach: path.tailLength, first: tokens[position], in: nodes)
+    func match(_ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace) -> Match? {
+        spaces.find(namespace).flatMap { match(tokens, in: $0) }
+    }
+
+    /// Follows the tokens from a namespace's root.
+    func match(_ tokens: UnsafeBufferPointer<TokenID>, in space: SpaceID) -> Match? {
+        guard let base = tokens.baseAddress else { return nil }
+        var path = Path(root: spaces.root(of: space), tokensPerBlock: nodes.tokensPerBlock)
+        var ready = 0
+        while path.count < tokens.count {
+            let position = path.count
+            guard let child = index.find(parent: path.tail, attach: path.tailLength, first: base[position], in: nodes)
             else { break }
-            let left = tokens.count - position
-            let most = (min(left, Self.portion) - 1) / size + 1
-            let run = nodes.chainLength(from: child, atMost: most)
-            // All but the last are full.
-            let held = (run - 1) * size + Int(nodes[child.index + run - 1].count)
-            let length = nodes.commonLength(
-                of: child, from: 0, base + position, atMost: min(held, left))
+            let held = nodes.chainedTokens(from: child, atMost: min(tokens.count - position, Self.portion))
+            let length = nodes.commonLength(of: child, from: 0, base + position, atMost: held)
             path.enter(child, taking: length)
-            position += length
+            if ready == position { ready += min(length, nodes.readyCount(child.index..<path.tail.index + 1)) }
         }
-        return path
+        return Match(path: path, ready: ready)
     }
 
     /// How many tokens of a node, from an offset on, equal `tokens` from a position on.
@@ -40,14 +46,6 @@ extension PrefixTree {
     ///
     /// - Parameter known: how many are known to be. O(stretches behind them).
     func readyCount(of path: Path, from known: Int = 0) -> Int {
-        let size = nodes.tokensPerBlock
-        guard known < path.count else { return path.count }
-        for piece in path.piece(at: known)..<path.pieces.count {
-            let (range, start) = (path.indices(of: piece), path.start(of: piece))
-            let skipped = known > start ? (known - start) / size : 0
-            let position = start + skipped * size + nodes.readyCount(range.lowerBound + skipped..<range.upperBound)
-            if position < path.pieces[piece].end { return position }
-        }
-        return path.count
+        path.headCount(from: known) { nodes.readyCount($0) }
     }
 }

@@ -2,8 +2,9 @@ extension PrefixTree {
     /// Keeps what is computed of the tokens until it is unpinned. Returns how many tokens that is.
     mutating func pin(_ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace) -> Result<Int, KVCacheError>
     {
-        guard var path = match(tokens, in: namespace) else { return .success(0) }
-        path.cut(to: readyCount(of: path))
+        guard let match = match(tokens, in: namespace) else { return .success(0) }
+        var path = match.path
+        path.cut(to: match.ready)
         guard path.count > 0, !pins.contains(path) else { return .success(path.count) }
         let space = nodes.space(of: path.root)
         let needed = path.nodes.reduce(spaces.pinnedBlocks[space.index]) { pins.isPinned($1) ? $0 : $0 + 1 }
@@ -23,7 +24,7 @@ extension PrefixTree {
 
     /// Ends the longest pin that lies on these tokens. Returns how many of them other pins still keep, in whole blocks.
     mutating func unpin(_ tokens: UnsafeBufferPointer<TokenID>, in namespace: CacheNamespace) -> Int {
-        guard let path = match(tokens, in: namespace) else { return 0 }
+        guard let path = match(tokens, in: namespace)?.path else { return 0 }
         if let removed = pins.removeLongest(on: path) {
             spaces.pinnedBlocks[nodes.space(of: path.root).index] -= removed.nodes
             release(removed.path)

@@ -5,7 +5,7 @@ extension PrefixTree {
     /// O(tokens), and O(nodes) if others hang on the node in which it ends.
     /// - Returns: how many tokens went.
     mutating func truncate(_ tokens: UnsafeBufferPointer<TokenID>, keep: Int, in namespace: CacheNamespace) -> Int {
-        guard let path = match(tokens, in: namespace) else { return 0 }
+        guard let path = match(tokens, in: namespace)?.path else { return 0 }
         log.beginOperation()
         var dropped = 0
         for (place, node) in path.nodes.enumerated().reversed() {

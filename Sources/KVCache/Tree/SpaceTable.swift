@@ -8,6 +8,8 @@ struct SpaceTable {
     private var spaces: [Space?] = []
     private var ids: [CacheNamespace: SpaceID] = [:]
     private var free: [SpaceID] = []
+    /// The one that was last asked for by a request, as the next one's most likely is: comparing is cheaper than hashing.
+    var latest = SpaceID.none
     /// What was done for each; stands apart from the names so that counting touches no reference count.
     var totals: [KVCacheTotals] = []
     /// How many blocks of each are pinned.
@@ -35,7 +37,10 @@ struct SpaceTable {
     /// Those there are, in no particular order.
     var all: [SpaceID] { Array(ids.values) }
 
-    func find(_ namespace: CacheNamespace) -> SpaceID? { ids[namespace] }
+    func find(_ namespace: CacheNamespace) -> SpaceID? {
+        if latest != .none, spaces[latest.index]?.namespace == namespace { return latest }
+        return ids[namespace]
+    }
 
     func root(of space: SpaceID) -> NodeID { spaces[space.index]?.root ?? .none }
 

@@ -14,10 +14,10 @@ struct Stretch: BitwiseCopyable {
     var ready: Int32 = 0
     /// How many tokens from the first node's first on are ready or claimed.
     var claimed: Int32 = 0
-    /// The hash of the path up to the first node's first token.
-    var prefix = PathHash(rawValue: 0)
-    /// The hash of the path up to the last node's end. Where hashes name blocks, each node has its own in `NodeStore.ownPrefix`.
-    var endPrefix = PathHash(rawValue: 0)
+    /// The hash of the path up to the first node's first token, if it is known. Where hashes name blocks, each node has its own.
+    var prefix = PathHash.unknown
+    /// The hash of the path up to the last node's end, if it is known.
+    var endPrefix = PathHash.unknown
 
     /// The number of nodes.
     var count: Int { Int(end - first) }
