@@ -49,6 +49,8 @@ extension Scheduler {
             sequence.admissionWork = prefillDone
             sequence.due = prefillDone + policy.patience / sequence.request.weight
         }
+        admitted += 1
+        sequence.admission = admitted
         running.append(sequence)
         namespaces.start(sequence)
         if let tenant = sequence.tenant {

@@ -38,6 +38,7 @@ extension Scheduler {
             let (again, beyond) = sequence.account.compute(sequence.rows)
             counters.promptTokensRecomputed += again
             counters.otherTokensComputed += again + beyond
+            if sequence.isPrefilling, sequence.rows.upperBound < sequence.tokens.count { prefills.advance(sequence) }
         }
         count(sequence, since: before)
     }

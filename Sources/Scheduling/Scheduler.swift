@@ -29,6 +29,8 @@ public final class Scheduler {
     var namespaces: NamespaceTable
     /// In the order of admission.
     var running: [Sequence] = []
+    /// How many admissions there were.
+    var admitted = 0
     var prefills: PrefillQueue
     /// Somebody had to give way, and nobody has ended since: who is let in now would soon have to give way too.
     var isHoldingBack = false

@@ -21,6 +21,12 @@ final class Sequence {
     var sharesRow = false
     /// Where the path runs, while its prompt is being computed.
     var shape: PathShape?
+    /// In `PrefillQueue`, the ratio of weight to cost of what it goes with.
+    var ratio = 0.0
+    /// Whether it shares tokens that nobody had computed, when it was last looked at, or its end with another prompt.
+    var goesWithOthers = false
+    /// Numbers admissions in their order, which is that of `Scheduler.running`.
+    var admission = 0
     /// Whether the current step computes something of it.
     var isPlanned = false
     /// How much prefill had been done in all when it was admitted first.

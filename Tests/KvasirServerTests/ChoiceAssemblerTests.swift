@@ -35,7 +35,7 @@ import Tokenization
         #expect(deltas.last?.finishReason == .length)
     }
 
-    @Test("where ids are asked for, each token comes with its step, also in the middle of a character or of what may be a stop")
+    @Test("where ids are asked for, each token comes at once, also in the middle of a character or of a stop text")
     func tokenIDs() throws {
         let deltas = try deltas("a€Eb", stops: ["END"], returnsTokenIDs: true)
         #expect(deltas.map(\.text) == ["a", "", "", "€", "", "Eb", ""])

@@ -54,7 +54,9 @@ struct StepPaceTests {
 
     /// Steps that take work's exact time but for noise, of which some are disturbed: the 99th percentile of their times, and the mean
     /// of their work.
-    private func follow(target: Double, disturbed oneIn: Int, by factor: Double, seed: UInt64) -> (late: Double, work: Double) {
+    private func follow(
+        target: Double, disturbed oneIn: Int, by factor: Double, seed: UInt64
+    ) -> (late: Double, work: Double) {
         var random = SeededGenerator(seed: seed)
         var pace = StepPace()
         var times: [Double] = []

@@ -20,6 +20,8 @@ struct PrefillForest {
     }
 
     private(set) var forest = OutForest()
+    /// Of each entry, whether it shares neither uncomputed tokens nor its end with another.
+    private(set) var isAlone: [Bool]
     /// The first of the entries whose prompts end with a job, or -1.
     private var firstEnding: [Int] = []
     /// The next of the entries that end with the same job, or -1.
@@ -28,6 +30,7 @@ struct PrefillForest {
     /// - Parameter entries: sorted by `PathShape.precedes`.
     init(_ entries: [Entry], cost: PrefillCost) {
         nextEnding = [Int](repeating: -1, count: entries.count)
+        isAlone = [Bool](repeating: true, count: entries.count)
         forest.jobs.reserveCapacity(2 * entries.count)
         firstEnding.reserveCapacity(2 * entries.count)
         var lastEnding: [Int] = []
@@ -37,6 +40,10 @@ struct PrefillForest {
         func depth(_ job: Int?) -> Int { job.map { depths[$0] } ?? 0 }
         for (index, entry) in entries.enumerated() {
             let common = index == 0 ? 0 : entry.shape.commonLength(with: entries[index - 1].shape)
+            if common > min(entry.computed, entry.shape.count - 1) { isAlone[index] = false }
+            if index > 0, common > min(entries[index - 1].computed, entries[index - 1].shape.count - 1) {
+                isAlone[index - 1] = false
+            }
             while let job = open.last, depths[job] > common {
                 open.removeLast()
                 if depth(open.last) < common {

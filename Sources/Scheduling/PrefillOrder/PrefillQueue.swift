@@ -2,14 +2,16 @@ import KVCache
 
 /// The admitted sequences whose prompts are being computed, in the order in which that is to be done.
 ///
-/// Horn's order stays best while it is followed, since the rest of a best order is best for the rest; it is found anew only when
-/// sequences came or went. With more than `exactCount` sequences that is put off for some steps, so that it costs little on average:
-/// who comes meanwhile takes the place that its own ratio of weight to cost gives it.
+/// Horn's order stays best while it is followed, since the rest of a best order is best for the rest. Who shares no uncomputed token
+/// with any other is a tree of its own in the forest: it comes and goes, and moves when it was computed in part, by its own ratio of
+/// weight to cost, in O(log sequences) but for the moves. Only where those that go together came or went is the order found anew.
+/// With more than `exactCount` sequences that is put off for some steps, so that it costs little on average: who comes meanwhile
+/// takes the place that its own ratio gives it.
 ///
-/// Sequences are kept sorted by their paths, so that newcomers find their place in O(log sequences).
+/// Sequences are kept sorted by their paths: whoever shares most with one is next to it.
 struct PrefillQueue {
     /// The order is found anew in any step up to that many sequences, in every n-th for n times as many.
-    static let exactCount = 256
+    var exactCount = 256
 
     private let order: PrefillOrder
     private let cost: PrefillCost
@@ -18,13 +20,16 @@ struct PrefillQueue {
     private var sorted: [Sequence] = []
     /// In the order in which they become overdue.
     private var byDue: [Sequence] = []
-    /// In the order in which they are to be computed.
+    /// In the order in which they are to be computed; their `ratio` falls along it.
     private(set) var ordered: [Sequence] = []
-    /// The ratio of weight to cost of what each goes with; falls along the queue.
-    private var ratios: [Double] = []
     private var newcomers: [Sequence] = []
+    /// Whether the order is not the best any more.
     private var isStale = false
+    /// Whether the order is good, but ratios in it are too small by now, because something was computed that several go with.
+    private var ratiosAreStale = false
     private var stepsSinceOrder = 0
+    /// How much prefill had been done in all when the order was found. Weights are those of that time, also of who came later.
+    private var workAtOrder = 0.0
 
     init(order: PrefillOrder, cost: PrefillCost, patience: Double) {
         self.order = order
@@ -35,7 +40,12 @@ struct PrefillQueue {
     var isEmpty: Bool { sorted.isEmpty }
 
     mutating func insert(_ sequence: Sequence) {
-        sorted.insert(sequence, at: order == .horn ? pathPlace(of: sequence) : sorted.count)
+        let place = order == .horn ? pathPlace(of: sequence) : sorted.count
+        sorted.insert(sequence, at: place)
+        if order == .horn {
+            sequence.goesWithOthers = sharesWork(sequence, at: place)
+            if sequence.goesWithOthers { isStale = true }
+        }
         byDue.insert(sequence, at: duePlace(of: sequence))
         newcomers.append(sequence)
     }
@@ -46,13 +56,25 @@ struct PrefillQueue {
         guard place < sorted.count, sorted[place] === sequence else { return }
         sorted.remove(at: place)
         byDue.remove(at: duePlace(of: sequence))
-        if let place = ordered.firstIndex(where: { $0 === sequence }) {
+        if let place = orderedPlace(of: sequence) {
             ordered.remove(at: place)
-            if !ratios.isEmpty { ratios.remove(at: place) }
         } else {
             newcomers.removeAll { $0 === sequence }
         }
-        if changesOrder { isStale = true }
+        if sequence.goesWithOthers {
+            if changesOrder { isStale = true } else { ratiosAreStale = true }
+        }
+    }
+
+    /// Takes in that a part of a prompt was computed.
+    mutating func advance(_ sequence: Sequence) {
+        guard order == .horn else { return }
+        if sequence.goesWithOthers {
+            ratiosAreStale = true
+        } else if let place = orderedPlace(of: sequence) {
+            ordered.remove(at: place)
+            insertByRatio(sequence)
+        }
     }
 
     /// Those that are overdue, who became so first in front.
@@ -69,12 +91,15 @@ struct PrefillQueue {
         case .horn:
             guard isStale || !newcomers.isEmpty else { return }
             let isMostlyKnown = newcomers.count * 8 < ordered.count
-            if isMostlyKnown, stepsSinceOrder * Self.exactCount < sorted.count {
-                for sequence in newcomers { insertByRatio(sequence, at: work) }
-                isStale = true
+            let isExact = !isStale && !ratiosAreStale && work - workAtOrder < 100 * patience
+            if isMostlyKnown, isExact || stepsSinceOrder * exactCount < sorted.count {
+                for sequence in newcomers { insertByRatio(sequence) }
+                if !isExact { isStale = true }
             } else {
-                findHornOrder(at: work)
+                workAtOrder = work
+                findHornOrder()
                 isStale = false
+                ratiosAreStale = false
                 stepsSinceOrder = 0
             }
         case .arrival:
@@ -88,48 +113,86 @@ struct PrefillQueue {
 
     // MARK: Horn's order
 
-    private mutating func findHornOrder(at work: Double) {
+    private mutating func findHornOrder() {
         var entries: [PrefillForest.Entry] = []
         entries.reserveCapacity(sorted.count)
         for sequence in sorted {
             guard let shape = sequence.shape else { preconditionFailure("a prompt without a path") }
             entries.append(
                 PrefillForest.Entry(
-                    shape: shape, computed: sequence.computedCount, weight: weight(of: sequence, at: work),
+                    shape: shape, computed: sequence.computedCount, weight: weight(of: sequence),
                     rank: sequence.id.rawValue))
         }
-        (ordered, ratios) = ([], [])
-        for (entry, ratio) in PrefillForest(entries, cost: cost).hornOrder() {
+        let forest = PrefillForest(entries, cost: cost)
+        for (sequence, isAlone) in zip(sorted, forest.isAlone) { sequence.goesWithOthers = !isAlone }
+        ordered.removeAll(keepingCapacity: true)
+        for (entry, ratio) in forest.hornOrder() {
+            sorted[entry].ratio = ratio
             ordered.append(sorted[entry])
-            ratios.append(ratio)
         }
     }
 
-    private mutating func insertByRatio(_ sequence: Sequence, at work: Double) {
+    private mutating func insertByRatio(_ sequence: Sequence) {
         let left = cost(sequence.computedCount..<max(sequence.computedCount, sequence.tokens.count))
-        let ratio = weight(of: sequence, at: work) / max(1, left)
-        var low = 0
-        var high = ratios.count
-        while low < high {
-            let middle = (low + high) / 2
-            if ratios[middle] >= ratio { low = middle + 1 } else { high = middle }
-        }
-        ordered.insert(sequence, at: low)
-        ratios.insert(ratio, at: low)
+        sequence.ratio = weight(of: sequence) / max(1, left)
+        ordered.insert(sequence, at: firstPlace { $0.ratio < sequence.ratio })
     }
 
-    /// The request's weight, doubled with each patience that has passed since it was admitted (in between, on straight lines).
+    /// The request's weight, doubled with each patience from its admission to when the order was found; halved with each from then to
+    /// its admission.
     ///
-    /// All weights grow by about the same factor in the same time, so the order of those that are there hardly depends on when it is
-    /// found.
-    private func weight(of sequence: Sequence, at work: Double) -> Double {
-        let doublings = min(max(0, (work - (sequence.admissionWork ?? work)) / patience), 500)
-        let whole = Int(doublings)
-        return sequence.request.weight
-            * Double(sign: .plus, exponent: whole, significand: 1 + (doublings - Double(whole)))
+    /// All weights grow by the same factor in the same time, so an order and its ratios do not depend on when it was found.
+    private func weight(of sequence: Sequence) -> Double {
+        let doublings = (workAtOrder - (sequence.admissionWork ?? workAtOrder)) / patience
+        return sequence.request.weight * Self.powerOfTwo(min(max(doublings, -500), 500))
+    }
+
+    private static func powerOfTwo(_ exponent: Double) -> Double {
+        var whole = Int(exponent)
+        if Double(whole) > exponent { whole -= 1 }
+        // The series of e^x at x = (exponent - whole) × log 2, below 1: the terms left out are below 1e-15 of it.
+        let x = (exponent - Double(whole)) * 0.693147180559945309
+        var (term, sum) = (1.0, 1.0)
+        for index in 1...16 {
+            term *= x / Double(index)
+            sum += term
+        }
+        return Double(sign: .plus, exponent: whole, significand: sum)
     }
 
     // MARK: Places
+
+    /// Whether a prompt shares tokens that nobody has computed with another, or its end.
+    private func sharesWork(_ sequence: Sequence, at place: Int) -> Bool {
+        guard let shape = sequence.shape else { return false }
+        let computed = min(sequence.computedCount, shape.count - 1)
+        return [place - 1, place + 1].contains { neighbour in
+            guard sorted.indices.contains(neighbour), let other = sorted[neighbour].shape else { return false }
+            return shape.commonLength(with: other) > computed
+        }
+    }
+
+    /// Where a sequence stands in `ordered`, if it stands there.
+    private func orderedPlace(of sequence: Sequence) -> Int? {
+        guard order == .horn else { return ordered.firstIndex { $0 === sequence } }
+        var place = firstPlace { $0.ratio <= sequence.ratio }
+        while place < ordered.count, ordered[place].ratio == sequence.ratio {
+            if ordered[place] === sequence { return place }
+            place += 1
+        }
+        return nil
+    }
+
+    /// The first place in `ordered` from which on a condition holds.
+    private func firstPlace(where holds: (Sequence) -> Bool) -> Int {
+        var low = 0
+        var high = ordered.count
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(ordered[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
 
     /// The first place whose sequence does not precede the given one by its path.
     private func pathPlace(of sequence: Sequence) -> Int {
