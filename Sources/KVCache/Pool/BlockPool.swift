@@ -2,7 +2,7 @@
 ///
 /// Memory grows with the blocks that were ever in use, not with the pool's size.
 ///
-///     returned   │ c d · · · a b │       `first` is a's place, `count` 4: a ring of 2^n places
+///     returned   │ c d · · · a b │       a ring: `first` is a's place, `count` 4
 struct BlockPool: ~Copyable {
     /// The number of blocks there are.
     let capacity: Int
@@ -31,14 +31,10 @@ struct BlockPool: ~Copyable {
         let fresh = min(wanted, capacity - Int(neverUsed))
         for place in 0..<fresh { blocks[place] = BlockID(neverUsed + Int32(place)) }
         neverUsed += Int32(fresh)
-        var taken = fresh
-        while taken < wanted {
-            let run = min(wanted - taken, returned.capacity - first)
-            (blocks + taken).update(from: returned.pointer(at: first), count: run)
-            first = (first + run) & (returned.capacity - 1)
-            taken += run
-        }
-        count -= wanted - fresh
+        let again = wanted - fresh
+        copy(again, to: blocks + fresh)
+        first = place(after: again)
+        count -= again
     }
 
     /// Takes an empty block; there must be one. O(1).
@@ -57,24 +53,30 @@ struct BlockPool: ~Copyable {
     mutating func give(_ blocks: UnsafeBufferPointer<BlockID>) {
         guard let source = blocks.baseAddress else { return }
         makeRoom(for: count + blocks.count)
-        var given = 0
-        while given < blocks.count {
-            let place = (first + count) & (returned.capacity - 1)
-            let run = min(blocks.count - given, returned.capacity - place)
-            returned.pointer(at: place).update(from: source + given, count: run)
-            count += run
-            given += run
-        }
+        let end = place(after: count)
+        let run = min(blocks.count, returned.capacity - end)
+        returned.pointer(at: end).update(from: source, count: run)
+        returned.pointer(at: 0).update(from: source + run, count: blocks.count - run)
+        count += blocks.count
+    }
+
+    /// The place of the ring that many places behind the first.
+    private func place(after places: Int) -> Int {
+        let place = first + places
+        return place < returned.capacity ? place : place - returned.capacity
+    }
+
+    private func copy(_ blocks: Int, to target: UnsafeMutablePointer<BlockID>) {
+        let run = min(blocks, returned.capacity - first)
+        target.update(from: returned.pointer(at: first), count: run)
+        (target + run).update(from: returned.pointer(at: 0), count: blocks - run)
     }
 
     private mutating func makeRoom(for most: Int) {
-        let old = returned.capacity
-        guard most > old else { return }
-        var size = old
-        while size < most { size *= 2 }
-        returned.grow(to: size)
-        // What had gone around the end goes on behind it.
-        let wrapped = max(0, first + count - old)
-        returned.pointer(at: old).update(from: returned.pointer(at: 0), count: wrapped)
+        guard most > returned.capacity else { return }
+        let grown = Column(capacity: min(max(most, 2 * returned.capacity), capacity), filler: BlockID.none)
+        copy(count, to: grown.pointer(at: 0))
+        returned.deallocate()
+        (returned, first) = (grown, 0)
     }
 }
