@@ -46,12 +46,12 @@ for size in [2, 16, 64] {
         })
 }
 
-// Growth: paths of 64 blocks, so that depth is the same at each size.
-for exponent in 3...6 {
-    let nodes = [1_000, 10_000, 100_000, 1_000_000][exponent - 3]
+// Growth: paths of 64 blocks, so that depth is the same at each size. There is room for half a path more, so that whoever comes evicts what
+// is left of one path and the end of another.
+for paths in [16, 156, 1_562, 15_625] {
+    let nodes = paths * 64 + 32
     let length = 64 * 16
     var workload = Workload(tokensPerBlock: 16, blocks: nodes)
-    let paths = nodes / 64
     for number in 0..<paths { workload.use(Workload.prompt(number, tokens: length)) }
     let chosen = (0..<64).map { Workload.prompt($0 * 7_919 % paths, tokens: length) }
     report.add(

@@ -53,8 +53,9 @@ extension NodeStore {
             let tokens = (parent.index - current.index) * tokensPerBlock + Int(self[next].attach)
             hash = extend(hash, from: current, by: tokens)
             keep(hash, upTo: next)
+            // Nothing hangs on a stretch but the node behind it.
             let id = owner[current]
-            if id != .none, tokens == stretches[id].count * tokensPerBlock { update(id) { $0.endPrefix = hash } }
+            if id != .none { update(id) { $0.endPrefix = hash } }
             current = next
         }
         return hash
@@ -69,11 +70,7 @@ extension NodeStore {
     private func knownPrefix(_ head: NodeID) -> PathHash {
         let id = owner[head]
         guard id != .none, !hasher.namesBlocks else { return self[head].ownPrefix }
-        let stretch = stretches[id]
-        guard stretch.prefix == .unknown, stretch.endPrefix != .unknown else { return stretch.prefix }
-        let hash = shorten(stretch.endPrefix, to: head, by: stretch.count)
-        keep(hash, upTo: head)
-        return hash
+        return stretches[id].prefix
     }
 
     private func keep(_ hash: PathHash, upTo head: NodeID) {

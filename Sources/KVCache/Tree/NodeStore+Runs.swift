@@ -123,6 +123,7 @@ extension NodeStore {
     }
 
     /// How many tokens at the head of nodes that lie side by side, all but the last full, are ready. O(stretches).
+    @inline(__always)
     func readyCount(_ range: Range<Int>) -> Int {
         prefix(of: range) { id, index in id == .none ? Int(self[index].ownReady) : Int(stretches[id].ready) }
     }
@@ -188,6 +189,7 @@ extension NodeStore {
     }
 
     /// How many tokens that lie side by side, from a node's offset on, equal those at a pointer.
+    @inline(__always)
     func commonLength(
         of node: NodeID, from offset: Int, _ others: UnsafePointer<TokenID>, atMost limit: Int
     ) -> Int {

@@ -136,22 +136,19 @@ extension PrefixTree {
         var hash = nodes.prefix(of: NodeID(Int32(range.lowerBound)))
         var (index, count) = (range.lowerBound, 0)
         while index < range.upperBound {
-            let id = nodes.owner[index]
+            let (node, id) = (NodeID(Int32(index)), nodes.owner[index])
+            // A plain node's record is not looked at, since its memory would be waited for.
+            let isPlain = id != .none
+            let end = isPlain ? min(index + max(1, GhostList.portion / size), Int(nodes.stretches[id].end)) : index + 1
             // Where a node hangs on all of the one before, the hash goes on.
-            if index > range.lowerBound, Int(nodes[index].attach) != size {
-                hash = nodes.prefix(of: NodeID(Int32(index)))
-            }
-            let end =
-                id == .none ? index + 1 : min(index + max(1, GhostList.portion / size), Int(nodes.stretches[id].end))
-            let wasExpired = cause == .evicted && nodes[index].flags.contains(.expired)
-            let (held, tokens) = (
-                id == .none ? Int(nodes[index].count) : (end - index) * size, nodes.tokens(of: NodeID(Int32(index)))
-            )
+            if !isPlain, index > range.lowerBound, Int(nodes[node].attach) != size { hash = nodes.prefix(of: node) }
+            let wasExpired = !isPlain && cause == .evicted && nodes[node].flags.contains(.expired)
+            let (held, tokens) = (isPlain ? (end - index) * size : Int(nodes[node].count), nodes.tokens(of: node))
             let first = hasher.extend(hash, by: tokens[0])
             hash = hasher.extend(hash, by: tokens, count: held)
             drafts[count] = GhostList.Ghost(
-                first: first, check: TokenCheck(hash), tokens: UInt8(held), time: time, priority: nodes[index].priority,
-                cause: wasExpired ? .expired : cause)
+                first: first, check: TokenCheck(hash), tokens: UInt8(held), time: time,
+                priority: isPlain ? .standard : nodes[node].priority, cause: wasExpired ? .expired : cause)
             (index, count) = (end, count + 1)
         }
         // The end goes first, a few at a time.

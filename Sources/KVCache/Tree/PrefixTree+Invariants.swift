@@ -113,8 +113,9 @@ extension PrefixTree {
             found.append("\(unleasedBlocks) unleased blocks are counted, \(unleased) there")
         }
         if nodes.leakedStretches != 0 { found.append("\(nodes.leakedStretches) stretches leaked") }
-        for (tier, pool) in [(CacheTier.memory, pool), (.slow, slowPool)] {
-            let leaked = pool.capacity - pool.free - (owners[tier]?.count ?? 0)
+        let taken = [(CacheTier.memory, pool.capacity - pool.free), (.slow, slowPool.capacity - slowPool.free)]
+        for (tier, blocks) in taken {
+            let leaked = blocks - (owners[tier]?.count ?? 0)
             if leaked != 0 { found.append("\(leaked) blocks leaked: \(tier)") }
         }
         return found

@@ -28,7 +28,8 @@ extension PrefixTree {
             let held = nodes.chainedTokens(from: child, atMost: min(tokens.count - position, Self.portion))
             let length = nodes.commonLength(of: child, from: 0, base + position, atMost: held)
             path.enter(child, taking: length)
-            if ready == position { ready += min(length, nodes.readyCount(child.index..<path.tail.index + 1)) }
+            // Behind a token that nobody computed none is computed.
+            ready += min(length, nodes.readyCount(child.index..<path.tail.index + 1))
         }
         return Match(path: path, ready: ready)
     }
