@@ -37,7 +37,7 @@ extension Scheduler {
     private func addPrefills(to plan: inout StepPlan, atMost rows: Int) {
         guard !prefills.isEmpty, rows > 0 else { return }
         var room = prefillRoom(rows: rows)
-        prefills.refresh(at: prefillDone)
+        prefills.refresh(at: prefillDone, cost: attentionPace.cost)
         let overdue = prefills.overdue(at: prefillDone)
         if namespaces.anyIsBehind {
             let behind = prefills.ordered.compactMap { sequence -> (lag: Double, sequence: Sequence)? in

@@ -4,7 +4,7 @@ public import KVCache
 public struct SchedulingPolicy: Sendable {
     /// In which order prompts are computed.
     public var prefillOrder = PrefillOrder.horn
-    /// What computing prompts costs.
+    /// What computing prompts costs: the unit of `patience`, and what prompts are ordered by until steps were measured.
     public var prefillCost = PrefillCost()
     /// How much prefill, in units of `PrefillCost`, may be done after a sequence's admission before the sequence is overdue. It
     /// counts for a sequence of weight 1; others have less or more patience by their weight. Above 0.

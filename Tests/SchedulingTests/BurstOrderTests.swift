@@ -197,6 +197,36 @@ struct BurstOrderTests {
         #expect(ends == [heavy, light])
     }
 
+    @Test("Prompts are ordered by what measured steps say that attention costs", arguments: [0, 1e-2])
+    func measuredCost(attention: Double) {
+        let scheduler = Scheduler(
+            cache: KVCache(tokensPerBlock: 16, blocks: 1_000),
+            limits: SchedulerLimits(maximumBatchTokens: 100, maximumSequences: 8))
+        var outcomes: [StepOutcome] = []
+        var ends: [SequenceID] = []
+        func run() {
+            while !scheduler.isIdle {
+                let work = StepWork(of: scheduler.plan(ended: &outcomes))
+                ends += scheduler.choices.map(\.sequence)
+                _ = scheduler.commit(
+                    chosen: scheduler.choices.map { _ in TokenID(0) },
+                    seconds: 1e-3 * (Double(work.rows) + attention * Double(work.pairs)))
+            }
+        }
+        for index in Int32(0)..<8 {
+            let prompt = [TokenID](repeating: TokenID(3 + index), count: 60 * Int(index) + 30)
+            _ = scheduler.submit(SequenceRequest(prompt: prompt, maximumTokens: 1))
+        }
+        run()
+        // Twice as heavy for the tokens; six times as long, and much longer still where attention is dear.
+        let short = scheduler.submit(SequenceRequest(prompt: Array(repeating: 1, count: 100), maximumTokens: 1))
+        let long = scheduler.submit(
+            SequenceRequest(prompt: Array(repeating: 2, count: 600), maximumTokens: 1, weight: 12))
+        ends = []
+        run()
+        #expect(ends == (attention == 0 ? [long, short] : [short, long]))
+    }
+
     @Test("2,000 prompts on one stem: what they share is computed once, and all end")
     func many() {
         let cache = KVCache(tokensPerBlock: 16, blocks: 1 << 16)

@@ -13,6 +13,11 @@ public struct PrefillCost: Sendable, Equatable {
         return (end - first) * (1 + attention * (first + end) / 2)
     }
 
+    /// Whether no range of positions costs a tenth more by one than by the other.
+    func isNear(_ other: PrefillCost) -> Bool {
+        max(attention, other.attention) <= 1.1 * min(attention, other.attention)
+    }
+
     /// How many tokens from a position on cost no more than that.
     func tokens(within work: Double, from position: Int) -> Int {
         guard work > 0 else { return 0 }

@@ -14,7 +14,8 @@ struct PrefillQueue {
     var exactCount = 256
 
     private let order: PrefillOrder
-    private let cost: PrefillCost
+    /// As measured when the order was found.
+    private var cost: PrefillCost
     private let patience: Double
     /// Sorted by path; in the order of admission where the order does not ask for paths.
     private var sorted: [Sequence] = []
@@ -84,19 +85,23 @@ struct PrefillQueue {
 
     /// Brings `ordered` up to date.
     ///
-    /// - Parameter work: how much prefill has been done in all.
-    mutating func refresh(at work: Double) {
+    /// - Parameters:
+    ///   - work: how much prefill has been done in all.
+    ///   - cost: what tokens cost by what is known now.
+    mutating func refresh(at work: Double, cost newCost: PrefillCost) {
         stepsSinceOrder += 1
         switch order {
         case .horn:
             guard isStale || !newcomers.isEmpty else { return }
             let isMostlyKnown = newcomers.count * 8 < ordered.count
-            let isExact = !isStale && !ratiosAreStale && work - workAtOrder < 100 * patience
+            let isExact =
+                !isStale && !ratiosAreStale && work - workAtOrder < 100 * patience && newCost.isNear(cost)
             if isMostlyKnown, isExact || stepsSinceOrder * exactCount < sorted.count {
                 for sequence in newcomers { insertByRatio(sequence) }
                 if !isExact { isStale = true }
             } else {
                 workAtOrder = work
+                cost = newCost
                 findHornOrder()
                 isStale = false
                 ratiosAreStale = false
