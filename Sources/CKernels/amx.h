@@ -23,8 +23,6 @@ KVK_INLINE void amx_begin(size_t first_rows, size_t second_rows, size_t depth) {
     if (rows[t] > 0) // a tile without rows must have no bytes
       shape.row_bytes[t] = (uint16_t)(t == 4 || t == 5 ? depth : 4 * AMX_COLUMNS);
   }
-  // Before its version 13 GCC takes the instruction to read 8 bytes.
-  __asm__ volatile("" : : "r"(&shape) : "memory");
   _tile_loadconfig(&shape);
 }
 
@@ -44,9 +42,9 @@ typedef struct amx_bf16_block {
 
 /// c [16 or 32 rows][16 or 32 columns] = (adds ? c : 0) + a · b, in shape (_, _, 64): 32 inputs
 /// after another, each output the sum of the even ones and then of the odd ones of a step. While it
-/// works it asks for the weights that `ahead` bytes later will be wanted, unless that is 0.
-KVK_INLINE void amx_multiply_bf16(const bool two_rows, const bool two_columns, const bool adds,
-                                  const amx_bf16_block *block, const size_t ahead) {
+/// works it asks for what lies `ahead` bytes behind the weights in use, unless that is 0.
+static void amx_multiply_bf16(bool two_rows, bool two_columns, bool adds,
+                              const amx_bf16_block *block, size_t ahead) {
   const uint8_t *a = block->a, *b = block->b, *a2 = a + AMX_ROWS * block->a_stride;
   float *c = block->c, *c2 = (float *)((uint8_t *)c + AMX_ROWS * block->c_stride);
   if (adds) {

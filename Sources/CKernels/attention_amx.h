@@ -30,7 +30,6 @@ static void pack_values_amx(const kvk_cache *cache, const uint8_t *base, const i
 /// Fetches `ahead` meanwhile.
 static void product_amx(size_t rows, size_t columns, size_t count, const uint16_t *a, size_t lda,
                         const uint16_t *b, size_t ldb, float *c, size_t ldc, kvk_pieces *ahead) {
-  const bool two_rows = rows > AMX_ROWS;
   for (size_t column = 0; column < columns; column += 2 * AMX_COLUMNS) {
     amx_bf16_block block = {.a = (const uint8_t *)a,
                             .a_stride = lda * sizeof *a,
@@ -40,12 +39,7 @@ static void product_amx(size_t rows, size_t columns, size_t count, const uint16_
                             .c = c + column,
                             .c_stride = ldc * sizeof *c};
     kvk_fetch_rows(ahead, 8);
-    if (columns - column >= 2 * AMX_COLUMNS)
-      two_rows ? amx_multiply_bf16(true, true, false, &block, 0)
-               : amx_multiply_bf16(false, true, false, &block, 0);
-    else
-      two_rows ? amx_multiply_bf16(true, false, false, &block, 0)
-               : amx_multiply_bf16(false, false, false, &block, 0);
+    amx_multiply_bf16(rows > AMX_ROWS, columns - column > AMX_COLUMNS, false, &block, 0);
   }
 }
 

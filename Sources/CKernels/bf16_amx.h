@@ -29,37 +29,26 @@ static void pack_bf16_amx(const kvk_matmul *m, const kvk_panel_rows *from, uint8
 
 /// Any number of rows; a part of the panel that stays in the first-level cache at a time.
 static void matmul_bf16_amx(const kvk_tile *t) {
-  const size_t width = 2 * AMX_COLUMNS;
-  for (size_t row = 0; row < t->rows;) {
-    size_t left = t->rows - row, second = 0, whole = left / (2 * AMX_ROWS);
-    size_t first = left < AMX_ROWS ? left : AMX_ROWS, blocks = 1;
-    if (whole > 0) {
-      second = AMX_ROWS;
-      blocks = whole;
-    } else {
-      second = left - first;
-    }
-    amx_begin(first, second, 64);
-    for (size_t k = t->k_begin, end; k < t->k_end; k = end) {
-      end = t->k_end - k < BF16_AMX_BLOCK ? t->k_end : k + BF16_AMX_BLOCK;
-      for (size_t i = 0; i < blocks; i++) {
-        size_t at = row + i * 2 * AMX_ROWS;
-        amx_bf16_block block = {.a = kvk_row(t->a, t->row + at) + 2 * k,
+  enum { WIDTH = 2 * AMX_COLUMNS, ROWS = 2 * AMX_ROWS };
+  // Whole blocks of rows, then what is left.
+  for (size_t row = 0, end; row < t->rows; row = end) {
+    size_t left = t->rows - row, some = left < ROWS ? left : ROWS;
+    size_t first = some < AMX_ROWS ? some : AMX_ROWS;
+    end = row + left / some * some;
+    amx_begin(first, some - first, 64);
+    for (size_t k = t->k_begin; k < t->k_end; k += BF16_AMX_BLOCK) {
+      size_t inputs = t->k_end - k < BF16_AMX_BLOCK ? t->k_end - k : BF16_AMX_BLOCK;
+      for (size_t r = row; r < end; r += some) {
+        amx_bf16_block block = {.a = kvk_row(t->a, t->row + r) + 2 * k,
                                 .a_stride = t->a->stride,
-                                .b = t->panel + k * width * 2,
-                                .b_stride = width * 4,
-                                .steps = (end - k + BF16_AMX_STEP - 1) / BF16_AMX_STEP,
-                                .c = t->acc + at * width,
-                                .c_stride = width * 4};
-        if (row + i > 0)
-          second ? amx_multiply_bf16(true, true, true, &block, 0)
-                 : amx_multiply_bf16(false, true, true, &block, 0);
-        else
-          second ? amx_multiply_bf16(true, true, true, &block, BF16_AMX_AHEAD)
-                 : amx_multiply_bf16(false, true, true, &block, BF16_AMX_AHEAD);
+                                .b = t->panel + k * WIDTH * 2,
+                                .b_stride = WIDTH * 4,
+                                .steps = (inputs + BF16_AMX_STEP - 1) / BF16_AMX_STEP,
+                                .c = t->acc + r * WIDTH,
+                                .c_stride = WIDTH * 4};
+        amx_multiply_bf16(some > AMX_ROWS, true, true, &block, r == 0 ? BF16_AMX_AHEAD : 0);
       }
     }
-    row += blocks * (first + second);
   }
   amx_end();
 }

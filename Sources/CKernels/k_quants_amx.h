@@ -86,25 +86,22 @@ KVK_INLINE void k_amx_finish(kvk_type type, const k_amx_block *e, const kvk_q8_2
 /// Any number of rows and one super-block. Multiplies the next rows before it finishes some.
 KVK_INLINE void k_amx_tile(kvk_type type, const kvk_tile *t) {
   const k_amx_block *e = (const k_amx_block *)t->panel;
-  const size_t stride = t->a->stride, tiles = (t->rows + AMX_ROWS - 1) / AMX_ROWS;
+  const size_t stride = t->a->stride;
   const kvk_q8_256 *x = (const kvk_q8_256 *)kvk_row(t->a, t->row) + t->k_begin / KVK_SUPER;
   _Alignas(KVK_ALIGNMENT) int32_t sums[2][4 * AMX_ROWS * AMX_COLUMNS];
-  size_t finished = 0;
-  for (size_t i = 0; i <= tiles; i++) {
-    size_t row = i * AMX_ROWS;
-    if (i < tiles) {
-      size_t rows = t->rows - row < AMX_ROWS ? t->rows - row : AMX_ROWS;
-      if (i == 0 || rows < AMX_ROWS)
-        amx_begin(rows, rows, 64);
-      k_amx_multiply(e, k_row(x, stride, (int)row), stride, sums[i % 2]);
-    }
-    if (i > 0) {
-      size_t rows = t->rows - finished < AMX_ROWS ? t->rows - finished : AMX_ROWS;
-      k_amx_finish(type, e, k_row(x, stride, (int)finished), stride, rows, sums[(i - 1) % 2],
-                   t->acc + finished * K_PANEL);
-      finished += rows;
-    }
+  size_t before = 0, turn = 0; // rows that are multiplied and not finished
+  for (size_t row = 0, rows; row < t->rows; row += rows, turn = !turn) {
+    rows = t->rows - row < AMX_ROWS ? t->rows - row : AMX_ROWS;
+    if (row == 0 || rows < AMX_ROWS)
+      amx_begin(rows, rows, 64);
+    k_amx_multiply(e, k_row(x, stride, (int)row), stride, sums[turn]);
+    if (before > 0)
+      k_amx_finish(type, e, k_row(x, stride, (int)(row - before)), stride, before, sums[!turn],
+                   t->acc + (row - before) * K_PANEL);
+    before = rows;
   }
+  k_amx_finish(type, e, k_row(x, stride, (int)(t->rows - before)), stride, before, sums[!turn],
+               t->acc + (t->rows - before) * K_PANEL);
   amx_end();
 }
 
@@ -120,19 +117,7 @@ DEFINE_K_AMX(q4_k, KVK_Q4_K)
 DEFINE_K_AMX(q5_k, KVK_Q5_K)
 DEFINE_K_AMX(q6_k, KVK_Q6_K)
 
-enum { K_AMX_EXPAND_ROWS = 13 };
 #define K_AMX_MATMUL(NAME, TYPE)                                                                   \
-  [TYPE] = {.panel = K_PANEL,                                                                      \
-            .tile_rows = K_ROWS,                                                                   \
-            .k_step = KVK_SUPER,                                                                   \
-            .k_block = KVK_SUPER,                                                                  \
-            .panel_bytes = kvk_panel_bytes_##NAME,                                                 \
-            .pack = kvk_pack_##NAME,                                                               \
-            .tile = matmul_##NAME,                                                                 \
-            .fetches_far = true,                                                                   \
-            .expand_rows = K_AMX_EXPAND_ROWS,                                                      \
-            .expanded_rows = KVK_CHUNK_ROWS,                                                       \
-            .expand = expand_##NAME##_amx,                                                         \
-            .tile_expanded = matmul_##NAME##_amx}
+  K_MATMUL(NAME, TYPE, KVK_SUPER, KVK_CHUNK_ROWS, expand_##NAME##_amx, matmul_##NAME##_amx)
 #define K_AMX_MATMULS                                                                              \
   K_AMX_MATMUL(q4_k, KVK_Q4_K), K_AMX_MATMUL(q5_k, KVK_Q5_K), K_AMX_MATMUL(q6_k, KVK_Q6_K)

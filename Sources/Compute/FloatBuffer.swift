@@ -8,6 +8,7 @@ public final class FloatBuffer {
     public let columns: Int
     /// All elements, row after row; valid while the buffer lives.
     public let values: UnsafeMutableBufferPointer<Float>
+    private let base: UnsafeMutablePointer<Float>
     private let byteCount: Int
 
     /// - Throws: `invalidShape`, `outOfMemory`.
@@ -20,12 +21,12 @@ public final class FloatBuffer {
         self.rows = rows
         self.columns = columns
         let count = rows * columns
-        values = UnsafeMutableBufferPointer(
-            start: memory.bindMemory(to: Float.self, capacity: count), count: count)
+        base = memory.bindMemory(to: Float.self, capacity: count)
+        values = UnsafeMutableBufferPointer(start: base, count: count)
     }
 
     deinit {
-        kvk_free(values.baseAddress, byteCount)
+        kvk_free(base, byteCount)
     }
 
     /// One row.
@@ -37,7 +38,6 @@ public final class FloatBuffer {
     func columns(from offset: Int, count: Int, rows rowCount: Int) -> UnsafeMutablePointer<Float> {
         precondition(offset >= 0 && count >= 0 && offset + count <= columns, "columns outside the buffer")
         precondition(rowCount >= 0 && rowCount <= rows, "rows outside the buffer")
-        guard let base = values.baseAddress else { preconditionFailure("a buffer has elements") }
         return base + offset
     }
 }

@@ -43,12 +43,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     static func select(named name: String?) throws(ComputeError) -> InstructionSet {
         guard let name, !name.isEmpty else { return best }
         if let set = InstructionSet(rawValue: name), set.isAvailable { return set }
-        let available = allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", ")
-        throw ComputeError(
-            code: .unknownInstructionSet,
-            message: "'\(name)' is not available on this machine; choose from \(available)",
-            context: "KVASIR_ISA"
-        )
+        throw .unavailable(name, context: "KVASIR_ISA")
     }
 
     var kernels: OpaquePointer? { kvk_kernels_for(kernelSet) }
@@ -64,5 +59,16 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         case .neon: KVK_ISA_NEON
         case .neoni8mm: KVK_ISA_NEONI8MM
         }
+    }
+}
+
+extension ComputeError {
+    /// An instruction set that this machine lacks, or that nobody knows.
+    static func unavailable(_ name: String, context: String) -> ComputeError {
+        let available = InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", ")
+        return ComputeError(
+            code: .unknownInstructionSet,
+            message: "'\(name)' is not available on this machine; choose from \(available)",
+            context: context)
     }
 }

@@ -17,13 +17,14 @@ public final class ThreadTeam: Sendable {
 
     /// Starts `threadCount - 1` helpers; fewer where the system refuses threads.
     ///
-    /// - Parameter instructionSet: must be available.
-    public init(threadCount: Int, instructionSet: InstructionSet = .current) {
+    /// - Throws: `unknownInstructionSet` when this machine lacks it, `outOfMemory`.
+    public init(threadCount: Int, instructionSet: InstructionSet = .current) throws(ComputeError) {
         guard let kernels = instructionSet.kernels else {
-            preconditionFailure("\(instructionSet.rawValue) is not available")
+            throw .unavailable(instructionSet.rawValue, context: "thread team")
         }
         guard let team = kvk_team_create(Int32(clamping: threadCount)) else {
-            preconditionFailure("no memory for a thread team")
+            throw ComputeError(
+                code: .outOfMemory, message: "no memory for \(threadCount) threads", context: "thread team")
         }
         self.team = team
         self.kernels = kernels

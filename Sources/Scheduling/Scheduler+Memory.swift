@@ -62,22 +62,13 @@ extension Scheduler {
 
     /// Takes a sequence out of those that run.
     func leave(_ sequence: Sequence) {
-        running.remove(at: runningPlace(of: sequence))
+        let place = running.firstPlace { $0.admission >= sequence.admission }
+        if place < running.count, running[place] === sequence { running.remove(at: place) }
         stopPrefilling(sequence, changesOrder: true)
         namespaces.stop(sequence)
         if let tenant = sequence.tenant { tenants[tenant].running -= 1 }
         sequence.isPlanned = false
         sequence.lease = nil
         isHoldingBack = false
-    }
-
-    private func runningPlace(of sequence: Sequence) -> Int {
-        var low = 0
-        var high = running.count
-        while low < high {
-            let middle = (low + high) / 2
-            if running[middle].admission < sequence.admission { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -21,7 +21,7 @@ struct ActivationTests {
             default: x += generator.floats(32, -4...4)
             }
         }
-        let team = ThreadTeam(threadCount: 1, instructionSet: set)
+        let team = try ThreadTeam(threadCount: 1, instructionSet: set)
         let activations = try Activations(capacity: 2, maximumFeatures: columns)
         let operations = Operations(team: team)
         operations.prepare(
@@ -43,7 +43,7 @@ struct ActivationTests {
     func survivesInfinity(set: InstructionSet) throws {
         let x: [Float] = [.infinity, -.infinity, .nan] + Array(repeating: 1, count: 29)
         let activations = try Activations(capacity: 1, maximumFeatures: 32)
-        Operations(team: ThreadTeam(threadCount: 1, instructionSet: set))
+        Operations(team: try ThreadTeam(threadCount: 1, instructionSet: set))
             .prepare(try FloatBuffer(rows: 1, columns: 32, values: x), rows: 1, for: .q8_0, into: activations)
         let values = activations.kernelActivations.values.assumingMemoryBound(to: Int8.self)
         for i in 0..<32 { #expect(values[i] >= -127) }

@@ -132,7 +132,7 @@ final class AttentionBench {
         self.shape = shape
         storage = try KVStorage(
             layers: 2, kvHeads: shape.kvHeads, headDimension: shape.dimension, slots: slots, type: type)
-        operations = Operations(team: ThreadTeam(threadCount: threads, instructionSet: set))
+        operations = Operations(team: try ThreadTeam(threadCount: threads, instructionSet: set))
         if poisoned {
             // All bits but the sign's: NaN as f16, as bf16 and as q8's scales.
             let cache = storage.cache(layer: 1)
@@ -148,7 +148,7 @@ final class AttentionBench {
         shape = other.shape
         storage = other.storage
         operations = Operations(
-            team: ThreadTeam(threadCount: threads, instructionSet: other.operations.team.instructionSet))
+            team: try ThreadTeam(threadCount: threads, instructionSet: other.operations.team.instructionSet))
     }
 
     /// Finds free slots for a path and writes it there.

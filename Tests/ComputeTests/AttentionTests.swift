@@ -189,7 +189,7 @@ struct AttentionTests {
         let v = generator.floats(3 * 2 * dimension, -9...9)
         let slots: [Int32] = [3, -1, 1]
         try slots.withUnsafeBufferPointer {
-            Operations(team: ThreadTeam(threadCount: 1, instructionSet: set)).storeKV(
+            Operations(team: try ThreadTeam(threadCount: 1, instructionSet: set)).storeKV(
                 layer: 1, k: try FloatBuffer(rows: 3, columns: 2 * dimension, values: k),
                 v: try FloatBuffer(rows: 3, columns: 2 * dimension, values: v), rows: 3, writeSlots: $0,
                 storage: storage)
@@ -231,7 +231,7 @@ struct AttentionTests {
     @Test("turns and stores in one pass what two passes turn and store", arguments: availableSets, KVType.allCases)
     func ropesAndStores(set: InstructionSet, type: KVType) throws {
         var generator = SeededGenerator(seed: 27)
-        let operations = Operations(team: ThreadTeam(threadCount: 2, instructionSet: set))
+        let operations = Operations(team: try ThreadTeam(threadCount: 2, instructionSet: set))
         let table = try RopeTable(
             layout: .halves, rotatedDimensions: 32, base: 10_000, positions: 50, team: operations.team)
         let q = generator.floats(5 * 4 * 40)

@@ -8,8 +8,8 @@ import Testing
 struct FusedProductTests {
     static let cases = availableSets.flatMap { set in WeightType.allCases.map { (set, $0) } }
 
-    private func operations(_ set: InstructionSet, threads: Int) -> Operations {
-        Operations(team: ThreadTeam(threadCount: threads, instructionSet: set))
+    private func operations(_ set: InstructionSet, threads: Int) throws -> Operations {
+        Operations(team: try ThreadTeam(threadCount: threads, instructionSet: set))
     }
 
     private func prepared(
@@ -26,7 +26,7 @@ struct FusedProductTests {
         for columns in type.groupSize == 1 ? [1, 7, 255, 531] : [type.groupSize, type.groupSize == 32 ? 544 : 512] {
             let x = try FloatBuffer(rows: 3, columns: columns, values: generator.floats(3 * columns, -5...5))
             let weight = generator.floats(columns)
-            let operations = operations(set, threads: 2)
+            let operations = try operations(set, threads: 2)
             let normed = try FloatBuffer(rows: 3, columns: columns)
             let fused = try Activations(capacity: 3, maximumFeatures: columns)
             weight.withUnsafeBufferPointer {
@@ -60,7 +60,7 @@ struct FusedProductTests {
                 TestMatrix($0.0, rows: $0.1, columns: columns, using: &generator)
             }
             for threads in 1...3 {
-                let operations = operations(set, threads: threads)
+                let operations = try operations(set, threads: threads)
                 let a = try prepared(x, rows: rows, for: type, operations)
                 let weights = try matrices.map { try $0.packed(for: operations.team) }
                 for together in [false, true] {
@@ -103,7 +103,7 @@ struct FusedProductTests {
             let bias = generator.floats(hidden)
             // More rows than a chunk where it is cheap.
             for (rows, threads) in target != type ? [(2, 2)] : hidden < 256 ? [(1, 1), (101, 3)] : [(1, 1), (9, 3)] {
-                let operations = operations(set, threads: threads)
+                let operations = try operations(set, threads: threads)
                 let x = try FloatBuffer(rows: rows, columns: columns, values: generator.floats(rows * columns))
                 let a = try prepared(x, rows: rows, for: type, operations)
                 let (gateWeights, upWeights) = (

@@ -23,8 +23,8 @@ struct LoadErrorTests {
             (.f32, Int.max, Int.max, 8, .invalidShape),
             (.bf16, Int(Int32.max), Int(Int32.max), 8, .sizeMismatch),
         ])
-    func refusesShapes(type: WeightType, rows: Int, columns: Int, bytes: Int, expected: ComputeError.Code) {
-        let team = ThreadTeam(threadCount: 1)
+    func refusesShapes(type: WeightType, rows: Int, columns: Int, bytes: Int, expected: ComputeError.Code) throws {
+        let team = try ThreadTeam(threadCount: 1)
         [UInt8](repeating: 0, count: bytes).withUnsafeBytes { raw in
             #expect(
                 code {
@@ -53,7 +53,7 @@ struct LoadErrorTests {
 
     @Test("rotary tables and attention plans check their shapes")
     func refusesTables() throws {
-        let team = ThreadTeam(threadCount: 1)
+        let team = try ThreadTeam(threadCount: 1)
         #expect(
             code { _ = try RopeTable(layout: .halves, rotatedDimensions: 7, base: 1e4, positions: 4, team: team) }
                 == .invalidShape)

@@ -11,7 +11,7 @@ struct MatrixProductTests {
     func agreesWithReference(set: InstructionSet, type: WeightType) throws {
         for seed in 0..<4 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)
-            let team = ThreadTeam(threadCount: 2, instructionSet: set)
+            let team = try ThreadTeam(threadCount: 2, instructionSet: set)
             let outputs = Int.random(in: 1...70, using: &generator)
             let inputs =
                 type.groupSize == 1
@@ -76,7 +76,7 @@ struct MatrixProductTests {
     private func multiply(
         _ matrix: TestMatrix, _ x: [Float], rows: Range<Int>, threads: Int, set: InstructionSet
     ) throws -> [UInt32] {
-        let team = ThreadTeam(threadCount: threads, instructionSet: set)
+        let team = try ThreadTeam(threadCount: threads, instructionSet: set)
         let operations = Operations(team: team)
         let columns = matrix.columns
         let input = try FloatBuffer(

@@ -16,8 +16,8 @@ struct RowOperationTests {
         try matrix.bytes.withUnsafeBytes { bytes in
             let table = try EmbeddingTable(
                 type: type, rowCount: 9, columns: matrix.columns, bytes: bytes, owner: nil)
-            tokens.withUnsafeBufferPointer {
-                Operations(team: ThreadTeam(threadCount: 2, instructionSet: set)).embed(
+            try tokens.withUnsafeBufferPointer {
+                try Operations(team: ThreadTeam(threadCount: 2, instructionSet: set)).embed(
                     tokens: $0, table: table, into: out)
             }
         }
@@ -34,8 +34,8 @@ struct RowOperationTests {
             let x = generator.floats(3 * columns, -3...3)
             let weight = generator.floats(columns)
             let buffer = try FloatBuffer(rows: 3, columns: columns, values: x)
-            weight.withUnsafeBufferPointer {
-                Operations(team: ThreadTeam(threadCount: 1, instructionSet: set))
+            try weight.withUnsafeBufferPointer {
+                try Operations(team: ThreadTeam(threadCount: 1, instructionSet: set))
                     .rmsNorm(buffer, rows: 3, weight: $0, epsilon: 1e-5, into: buffer)
             }
             for row in 0..<3 {
@@ -55,7 +55,7 @@ struct RowOperationTests {
         let gate = [0, 100, -100, 1e4, -1e4, 88.5, -86.9] + generator.floats(94, -20...20)
         let up = generator.floats(101)
         let out = try FloatBuffer(rows: 1, columns: 101)
-        Operations(team: ThreadTeam(threadCount: 1, instructionSet: set)).siluMultiply(
+        try Operations(team: ThreadTeam(threadCount: 1, instructionSet: set)).siluMultiply(
             gate: try FloatBuffer(rows: 1, columns: 101, values: gate),
             up: try FloatBuffer(rows: 1, columns: 101, values: up), rows: 1, into: out)
         for i in 0..<101 {
@@ -67,7 +67,7 @@ struct RowOperationTests {
 
     @Test("add, and gather rows", arguments: availableSets)
     func addsAndGathers(set: InstructionSet) throws {
-        let operations = Operations(team: ThreadTeam(threadCount: 2, instructionSet: set))
+        let operations = Operations(team: try ThreadTeam(threadCount: 2, instructionSet: set))
         let a = try FloatBuffer(rows: 2, columns: 3, values: [1, 2, 3, 4, 5, 6])
         let b = try FloatBuffer(rows: 2, columns: 3, values: [10, 20, 30, 40, 50, 60])
         operations.add(a, rows: 2, into: b)
@@ -81,7 +81,7 @@ struct RowOperationTests {
     @Test("rotate by position in both layouts", arguments: availableSets, [RopeTable.Layout.interleaved, .halves])
     func rotates(set: InstructionSet, layout: RopeTable.Layout) throws {
         var generator = SeededGenerator(seed: 5)
-        let team = ThreadTeam(threadCount: 2, instructionSet: set)
+        let team = try ThreadTeam(threadCount: 2, instructionSet: set)
         let (heads, dimension, rotated) = (3, 12, 10)
         let factors = generator.floats(rotated / 2, 1...4)
         let table = try RopeTable(

@@ -35,7 +35,7 @@ struct SuperBlockTests {
             let x = (0..<rows * 512).map { i in
                 i % 256 == 0 ? 127 : Float(Int.random(in: -127...127, using: &generator))
             }
-            let team = ThreadTeam(threadCount: 2, instructionSet: set)
+            let team = try ThreadTeam(threadCount: 2, instructionSet: set)
             let operations = Operations(team: team)
             let activations = try Activations(capacity: rows, maximumFeatures: 512)
             let out = try FloatBuffer(rows: rows, columns: outputs)
@@ -75,7 +75,7 @@ struct SuperBlockTests {
             block.codes = Array(repeating: code, count: 256)
             block.scales = block.scales.map { _ in scale }
             for value in [127, -127] as [Float] {
-                let team = ThreadTeam(threadCount: 1, instructionSet: set)
+                let team = try ThreadTeam(threadCount: 1, instructionSet: set)
                 let operations = Operations(team: team)
                 let activations = try Activations(capacity: 1, maximumFeatures: 256)
                 let out = try FloatBuffer(rows: 1, columns: 1)
@@ -97,8 +97,8 @@ struct SuperBlockTests {
         let out = try FloatBuffer(rows: 3, columns: 512)
         try matrix.bytes.withUnsafeBytes { raw in
             let table = try EmbeddingTable(type: type, rowCount: 5, columns: 512, bytes: raw, owner: nil)
-            [4, 0, 3].withUnsafeBufferPointer {
-                Operations(team: ThreadTeam(threadCount: 2, instructionSet: set)).embed(
+            try [4, 0, 3].withUnsafeBufferPointer {
+                try Operations(team: ThreadTeam(threadCount: 2, instructionSet: set)).embed(
                     tokens: $0, table: table, into: out)
             }
         }
@@ -118,7 +118,7 @@ struct SuperBlockTests {
         x += [127] + (0..<255).map { Float($0 % 127) + 0.5 }  // scale 1, every code a tie
         x += generator.floats(256, -1e-6...1e-6) + generator.floats(256, -3e4...3e4) + generator.floats(256, -4...4)
         let activations = try Activations(capacity: 2, maximumFeatures: 768)
-        Operations(team: ThreadTeam(threadCount: 1, instructionSet: set))
+        try Operations(team: ThreadTeam(threadCount: 1, instructionSet: set))
             .prepare(try FloatBuffer(rows: 2, columns: 768, values: x), rows: 2, for: .q4_K, into: activations)
         let result = activations.kernelActivations
         for block in 0..<6 {
@@ -146,7 +146,7 @@ struct SuperBlockTests {
     func survivesInfinity(set: InstructionSet) throws {
         let x: [Float] = [.infinity, -.infinity, .nan] + Array(repeating: 1, count: 253)
         let activations = try Activations(capacity: 1, maximumFeatures: 256)
-        Operations(team: ThreadTeam(threadCount: 1, instructionSet: set))
+        try Operations(team: ThreadTeam(threadCount: 1, instructionSet: set))
             .prepare(try FloatBuffer(rows: 1, columns: 256, values: x), rows: 1, for: .q6_K, into: activations)
         let values = try #require(activations.kernelActivations.values)
         for k in 0..<256 { #expect(values.load(fromByteOffset: k, as: Int8.self) >= -127) }

@@ -6,8 +6,8 @@ import Testing
 @Suite("Thread team")
 struct ThreadTeamTests {
     @Test("does every piece exactly once, again and again", arguments: [1, 2, 3, 8])
-    func everyPieceOnce(threads: Int) {
-        let team = ThreadTeam(threadCount: threads)
+    func everyPieceOnce(threads: Int) throws {
+        let team = try ThreadTeam(threadCount: threads)
         #expect(team.threadCount == threads)
         for round in 0..<200 {
             let count = round % 37
@@ -25,8 +25,8 @@ struct ThreadTeamTests {
     }
 
     @Test("takes turns when several tasks use it")
-    func callersTakeTurns() async {
-        let team = ThreadTeam(threadCount: 2)
+    func callersTakeTurns() async throws {
+        let team = try ThreadTeam(threadCount: 2)
         await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<4 {
                 group.addTask {
@@ -47,7 +47,19 @@ struct ThreadTeamTests {
     }
 
     @Test("starts and stops without work")
-    func startsAndStops() {
-        for threads in [0, 1, 4] { _ = ThreadTeam(threadCount: threads) }
+    func startsAndStops() throws {
+        for threads in [0, 1, 4] { _ = try ThreadTeam(threadCount: threads) }
+    }
+
+    @Test("is not made for an instruction set that the machine lacks", arguments: InstructionSet.allCases)
+    func instructionSets(set: InstructionSet) {
+        do {
+            let team = try ThreadTeam(threadCount: 1, instructionSet: set)
+            #expect(set.isAvailable)
+            #expect(team.instructionSet == set)
+        } catch {
+            #expect(!set.isAvailable)
+            #expect(error.code == .unknownInstructionSet)
+        }
     }
 }

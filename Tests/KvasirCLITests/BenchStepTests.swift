@@ -46,7 +46,7 @@ struct BenchStepTests {
 
     @Test("Every kind of test runs on the built-in model")
     func run() throws {
-        let team = ThreadTeam(threadCount: 1)
+        let team = try ThreadTeam(threadCount: 1)
         let model = try Model.load(file: try LoadedModel.openFile(path: nil), team: team)
         let tests = ModelTest.all(
             prefill: [3], depths: [0, 2], sequences: [1, 2], steps: 1, shared: (prefix: 2, sequences: 3))

@@ -57,7 +57,7 @@ struct BitSweepTests {
 
     @Test("rows, company, chunks, blocks and threads", arguments: cases)
     func sweep(of: Case) throws {
-        let loader = ThreadTeam(threadCount: 1, instructionSet: of.set)
+        let loader = try ThreadTeam(threadCount: 1, instructionSet: of.set)
         let model = try Model.load(file: Self.open(of.model), team: loader)
         // Long enough for two tiles of positions.
         let lengths = [66, 19] + Array(repeating: 8, count: 6)
@@ -91,7 +91,7 @@ struct BitSweepTests {
                     Int32(own[at / manner.tokensPerBlock] * manner.tokensPerBlock + at % manner.tokensPerBlock)
                 })
         }
-        let team = ThreadTeam(threadCount: manner.threads, instructionSet: of.set)
+        let team = try ThreadTeam(threadCount: manner.threads, instructionSet: of.set)
         let runner = try Self.runner(of, model, team, slots: 1_000)
         var done = paths.map { _ in 0 }
         while paths.indices.contains(where: { done[$0] < paths[$0].tokens.count }) {

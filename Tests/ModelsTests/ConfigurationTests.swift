@@ -13,7 +13,7 @@ struct ConfigurationTests {
     ) throws -> Model {
         var builder = TinyModel(variant).builder
         for (key, value) in changes { builder.replace(key, value) }
-        return try Model.load(file: TinyModel.open(builder), team: ThreadTeam(threadCount: 1))
+        return try Model.load(file: TinyModel.open(builder), team: try ThreadTeam(threadCount: 1))
     }
 
     private func expectError(
@@ -128,14 +128,14 @@ struct ConfigurationTests {
             var builder = TinyModel(.init(layers: 1, ropeFactors: true)).builder
             builder.replaceTensor(name, type: 0, shape: [32, 3], data: Array(repeating: 0, count: 384))
             expectError(.invalidTensor, "tensor '\(name)': has shape [32, 3], but [") {
-                try Model.load(file: TinyModel.open(builder), team: ThreadTeam(threadCount: 1))
+                try Model.load(file: TinyModel.open(builder), team: try ThreadTeam(threadCount: 1))
             }
         }
     }
 
     @Test("missing, stray and unsupported tensors are named")
     func tensors() throws {
-        let team = ThreadTeam(threadCount: 1)
+        let team = try ThreadTeam(threadCount: 1)
         for name in ["blk.1.ffn_up.weight", "token_embd.weight", "output_norm.weight"] {
             var builder = TinyModel(.init()).builder
             builder.removeTensor(name)
@@ -173,7 +173,7 @@ struct ConfigurationTests {
     @Test("loading reports its progress in order")
     func progress() throws {
         var shares: [Double] = []
-        _ = try Model.load(file: TinyModel(.init()).open(), team: ThreadTeam(threadCount: 1)) { shares.append($0) }
+        _ = try Model.load(file: TinyModel(.init()).open(), team: try ThreadTeam(threadCount: 1)) { shares.append($0) }
         #expect(shares == shares.sorted())
         #expect(shares.last == 1)
         #expect(shares.count > 10)

@@ -61,7 +61,7 @@ struct LikelihoodTests {
     /// The sum of ln p of all tokens but the first.
     private func logLikelihood(of test: Case, beside reference: URL) throws -> Double {
         let count = test.tokens.count
-        let team = ThreadTeam(threadCount: 2)
+        let team = try ThreadTeam(threadCount: 2)
         let path = reference.deletingLastPathComponent().appendingPathComponent(test.model).path
         let model = try Model.load(file: GGUFFile(path: path), team: team)
         let runner = try TransformerRunner(

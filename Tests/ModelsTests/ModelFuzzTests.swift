@@ -18,7 +18,7 @@ struct ModelFuzzTests {
         tiny.linearScaling = 2
         let valid = TinyModel(tiny).builder.build()
         let header = 1400
-        let team = ThreadTeam(threadCount: 2)
+        let team = try ThreadTeam(threadCount: 2)
         var loaded = 0
         for seed in 0..<400 as Range<UInt64> {
             var random = SeededGenerator(seed: seed)

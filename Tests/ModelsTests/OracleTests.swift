@@ -28,7 +28,7 @@ struct OracleTests {
         arguments: names, InstructionSet.attentionSets)
     func agrees(name: String, set: InstructionSet) throws {
         let reference = try OracleReference(named: name)
-        let team = ThreadTeam(threadCount: 2, instructionSet: set)
+        let team = try ThreadTeam(threadCount: 2, instructionSet: set)
         let model = try Model.load(file: GGUFFile(path: reference.modelPath), team: team)
         let runner = try TransformerRunner(
             model: model, team: team, slotCount: 400, limits: StepLimits(rows: 300, logitRows: 1))

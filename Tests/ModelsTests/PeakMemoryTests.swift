@@ -44,7 +44,7 @@
                 // Makes VmHWM begin anew.
                 try "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
                 let file = try GGUFFile(path: path)
-                let model = try Model.load(file: file, team: ThreadTeam(threadCount: 2))
+                let model = try Model.load(file: file, team: try ThreadTeam(threadCount: 2))
                 let (peak, now) = (try Self.status("VmHWM") - before, try Self.status("VmRSS") - before)
                 withExtendedLifetime(model) {
                     #expect(peak > file.byteCount / 2, "the peak is not what it says: \(peak)")

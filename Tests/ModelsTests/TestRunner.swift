@@ -12,7 +12,7 @@ final class TestRunner {
         _ tiny: TinyModel, slots: Int, threads: Int = 2, rows: Int = 64, logitRows: Int = 64,
         set: InstructionSet = .current, kvType: KVType = .f16
     ) throws {
-        let team = ThreadTeam(threadCount: threads, instructionSet: set)
+        let team = try ThreadTeam(threadCount: threads, instructionSet: set)
         let model = try Model.load(file: tiny.open(), team: team)
         runner = try TransformerRunner(
             model: model, team: team, slotCount: slots, limits: StepLimits(rows: rows, logitRows: logitRows),

@@ -349,18 +349,21 @@ DEFINE_K_MATMUL(q4_k, KVK_Q4_K)
 DEFINE_K_MATMUL(q5_k, KVK_Q5_K)
 DEFINE_K_MATMUL(q6_k, KVK_Q6_K)
 
-#define K_MATMUL(NAME, TYPE)                                                                       \
+#define K_MATMUL(NAME, TYPE, BLOCK, EXPANDED_ROWS, EXPAND, TILE_EXPANDED)                           \
   [TYPE] = {.panel = K_PANEL,                                                                      \
             .tile_rows = K_ROWS,                                                                   \
             .k_step = KVK_SUPER,                                                                   \
-            .k_block = K_BLOCK,                                                                    \
+            .k_block = BLOCK,                                                                      \
             .panel_bytes = kvk_panel_bytes_##NAME,                                                 \
             .pack = kvk_pack_##NAME,                                                               \
             .tile = matmul_##NAME,                                                                 \
             .fetches_far = true,                                                                   \
             .expand_rows = K_EXPAND_ROWS,                                                          \
-            .expanded_rows = K_ROWS,                                                               \
-            .expand = expand_##NAME,                                                               \
-            .tile_expanded = matmul_##NAME##_expanded}
-#define K_MATMULS K_MATMUL(q4_k, KVK_Q4_K), K_MATMUL(q5_k, KVK_Q5_K), K_MATMUL(q6_k, KVK_Q6_K)
+            .expanded_rows = EXPANDED_ROWS,                                                        \
+            .expand = EXPAND,                                                                      \
+            .tile_expanded = TILE_EXPANDED}
+#define K_VECTOR_MATMUL(NAME, TYPE)                                                                \
+  K_MATMUL(NAME, TYPE, K_BLOCK, K_ROWS, expand_##NAME, matmul_##NAME##_expanded)
+#define K_MATMULS                                                                                  \
+  K_VECTOR_MATMUL(q4_k, KVK_Q4_K), K_VECTOR_MATMUL(q5_k, KVK_Q5_K), K_VECTOR_MATMUL(q6_k, KVK_Q6_K)
 #define K_PREPARATION [KVK_FORM_Q8_256] = {KVK_SUPER, row_bytes_q8_256, prepare_q8_256}

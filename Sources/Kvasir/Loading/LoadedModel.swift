@@ -41,7 +41,7 @@ public final class LoadedModel: Sendable {
         let file = try openFile(path: path)
         let tokenizer = try Tokenizer(TokenizerConfiguration(file.metadata))
         HeapMemory.returnUnused()
-        let team = ThreadTeam(threadCount: threads, instructionSet: try InstructionSet.select())
+        let team = try ThreadTeam(threadCount: threads, instructionSet: try InstructionSet.select())
         let model = try Model.load(file: file, team: team, progress: progress)
         guard tokenizer.vocabularySize <= model.configuration.vocabularySize else {
             throw ModelFileError(

@@ -76,7 +76,7 @@ struct KernelsCommand: AsyncParsableCommand {
     func run() throws {
         let file = try model.map { try LoadedModel.openFile(path: $0) }
         let shape = try file.map { try ModelConfiguration(file: $0) }
-        let team = ThreadTeam(threadCount: threads, instructionSet: try InstructionSet.select())
+        let team = try ThreadTeam(threadCount: threads, instructionSet: try InstructionSet.select())
         let limits = try LimitSamples(team: team)
         let products = self.products(file)
         var progress = ProgressBar("Measuring")

@@ -83,7 +83,7 @@ struct ModelCommand: AsyncParsableCommand {
 
     func run() throws {
         let file = try LoadedModel.openFile(path: model)
-        let team = ThreadTeam(threadCount: threads, instructionSet: try InstructionSet.select())
+        let team = try ThreadTeam(threadCount: threads, instructionSet: try InstructionSet.select())
         var loading = ProgressBar("Loading")
         let model = try Model.load(file: file, team: team) { loading.show($0) }
         let tests = self.tests(contextLength: model.configuration.contextLength)

@@ -140,7 +140,7 @@ struct PrefillQueue {
     private mutating func insertByRatio(_ sequence: Sequence) {
         let left = cost(sequence.computedCount..<max(sequence.computedCount, sequence.tokens.count))
         sequence.ratio = weight(of: sequence) / max(1, left)
-        ordered.insert(sequence, at: firstPlace { $0.ratio < sequence.ratio })
+        ordered.insert(sequence, at: ordered.firstPlace { $0.ratio < sequence.ratio })
     }
 
     /// The request's weight, doubled with each patience from its admission to when the order was found; halved with each from then to
@@ -180,7 +180,7 @@ struct PrefillQueue {
     /// Where a sequence stands in `ordered`, if it stands there.
     private func orderedPlace(of sequence: Sequence) -> Int? {
         guard order == .horn else { return ordered.firstIndex { $0 === sequence } }
-        var place = firstPlace { $0.ratio <= sequence.ratio }
+        var place = ordered.firstPlace { $0.ratio <= sequence.ratio }
         while place < ordered.count, ordered[place].ratio == sequence.ratio {
             if ordered[place] === sequence { return place }
             place += 1
@@ -188,26 +188,9 @@ struct PrefillQueue {
         return nil
     }
 
-    /// The first place in `ordered` from which on a condition holds.
-    private func firstPlace(where holds: (Sequence) -> Bool) -> Int {
-        var low = 0
-        var high = ordered.count
-        while low < high {
-            let middle = (low + high) / 2
-            if holds(ordered[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-
     /// The first place whose sequence does not precede the given one by its path.
     private func pathPlace(of sequence: Sequence) -> Int {
-        var low = 0
-        var high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Self.precedes(sorted[middle], sequence) { low = middle + 1 } else { high = middle }
-        }
-        return low
+        sorted.firstPlace { !Self.precedes($0, sequence) }
     }
 
     private static func precedes(_ left: Sequence, _ right: Sequence) -> Bool {
@@ -217,16 +200,6 @@ struct PrefillQueue {
     }
 
     private func duePlace(of sequence: Sequence) -> Int {
-        var low = 0
-        var high = byDue.count
-        while low < high {
-            let middle = (low + high) / 2
-            if (byDue[middle].due, byDue[middle].id) < (sequence.due, sequence.id) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
+        byDue.firstPlace { ($0.due, $0.id) >= (sequence.due, sequence.id) }
     }
 }

@@ -33,12 +33,6 @@ struct WaitingQueue {
 
     /// The first place whose sequence does not precede the given one.
     private func place(of sequence: Sequence) -> Int {
-        var low = 0
-        var high = sequences.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Self.precedes(sequences[middle], sequence) { low = middle + 1 } else { high = middle }
-        }
-        return low
+        sequences.firstPlace { !Self.precedes($0, sequence) }
     }
 }
