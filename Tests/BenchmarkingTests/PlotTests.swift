@@ -52,6 +52,7 @@ struct PlotTests {
         let bars = BarPlot(
             title: "Bars", groups: [.init(heading: "h", bars: [.init(name: "a", value: 3, text: "3 s", series: 0)])]
         ).svg()
+        #expect(!bars.contains("<path"))
         for svg in [line, bars] {
             let parser = XMLParser(data: Data(svg.utf8))
             #expect(parser.parse(), "\(String(describing: parser.parserError))")
@@ -61,5 +62,14 @@ struct PlotTests {
         }
         #expect(line.contains("A &lt; B &amp; C"))
         #expect(line.contains("stroke-dasharray"))
+    }
+
+    @Test("A bar's rounds are a line across its end, within the drawing")
+    func rounds() throws {
+        let bar = BarPlot.Bar(name: "a", value: 3, text: "3 s", series: 0, rounds: [3, 2, 4])
+        let svg = BarPlot(title: "Bars", groups: [.init(heading: "h", bars: [bar])]).svg()
+        // 338 units are 4 seconds; the bars begin at 12.
+        #expect(svg.contains("<path class=\"range\" d=\"M181 96V104M181 100H350M350 96V104\"/>"))
+        #expect(svg.contains("width=\"253.5\""))
     }
 }

@@ -6,6 +6,11 @@ struct BarPlot {
         /// The value as it is written, with its unit.
         var text: String
         var series: Int
+        /// The values of single rounds: from the least to the most a line goes across the end of the bar.
+        var rounds: [Double] = []
+
+        /// How far it and what is drawn on it reaches.
+        var most: Double { max(value, rounds.max() ?? value) }
     }
 
     /// Bars under a heading of their own.
@@ -32,12 +37,17 @@ struct BarPlot {
                 drawing.text(group.heading, x: Self.left, y: y + 22, isBold: true)
                 y += 34
             }
-            let most = group.bars.map(\.value).max() ?? 1
+            let most = group.bars.map(\.most).max() ?? 1
             for bar in group.bars {
                 drawing.text(bar.name, x: Self.left, y: y + 14, size: 14)
-                let length = most > 0 ? max(2, bar.value / most * (Self.width - Self.left - Self.space)) : 2
-                drawing.bar(x: Self.left, y: y + 19, width: length, height: 14, series: bar.series)
-                drawing.text(bar.text, x: Self.left + length + 8, y: y + 31, size: 14)
+                func length(_ value: Double) -> Double {
+                    most > 0 ? max(2, value / most * (Self.width - Self.left - Self.space)) : 2
+                }
+                drawing.bar(x: Self.left, y: y + 19, width: length(bar.value), height: 14, series: bar.series)
+                if let least = bar.rounds.min(), least < bar.most {
+                    drawing.range(Self.left + length(least), Self.left + length(bar.most), y: y + 26, height: 8)
+                }
+                drawing.text(bar.text, x: Self.left + length(bar.most) + 8, y: y + 31, size: 14)
                 y += 42
             }
         }

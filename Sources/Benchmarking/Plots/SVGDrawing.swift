@@ -46,6 +46,13 @@ struct SVGDrawing {
         elements += "width=\"\(Self.number(width))\" height=\"\(Self.number(height))\" rx=\"2\"/>\n"
     }
 
+    /// A line from the least to the most, with an end at each.
+    mutating func range(_ least: Double, _ most: Double, y: Double, height: Double) {
+        let (x1, x2) = (Self.number(least), Self.number(most))
+        let end = "\(Self.number(y - height / 2))V\(Self.number(y + height / 2))"
+        elements += "<path class=\"range\" d=\"M\(x1) \(end)M\(x1) \(Self.number(y))H\(x2)M\(x2) \(end)\"/>\n"
+    }
+
     /// A line through points, with a mark at each; dashes set apart what is no measurement.
     mutating func curve(_ points: [(x: Double, y: Double)], series: Int, isDashed: Bool) {
         let series = series % Self.seriesCount
@@ -78,6 +85,7 @@ struct SVGDrawing {
             svg { color: #1f2328; }
             .ink { fill: currentColor; } .faint { fill: currentColor; opacity: 0.72; }
             .grid { stroke: currentColor; opacity: 0.16; } .axis { stroke: currentColor; opacity: 0.6; }
+            .range { stroke: currentColor; stroke-width: 1.5; fill: none; }
 
             """
         func rules(_ colours: [String]) -> String {

@@ -4,6 +4,8 @@ struct Aims {
         var aim: String
         var wanted: Double
         var measured: Double
+        /// What was measured in each round, where that is known.
+        var rounds: [Double] = []
         /// Whether less is better.
         var isLimit = false
 
@@ -33,14 +35,14 @@ struct Aims {
             lines.append(
                 Line(
                     aim: "\(ratio.users) × (1,024 + 32) \(ratio.state.rawValue), times better than \(row.server)",
-                    wanted: ratio.wanted, measured: row.timesReference))
+                    wanted: ratio.wanted, measured: row.timesReference, rounds: row.timesReferences))
         }
         let others = rows(8, .warm).filter { !$0.server.hasPrefix("kvasir") }
         if let best = others.min(by: { $0.timesReference < $1.timesReference }) {
             lines.append(
                 Line(
                     aim: "8 × (1,024 + 32) warm, times better than the best other (\(best.server))", wanted: 2,
-                    measured: best.timesReference))
+                    measured: best.timesReference, rounds: best.timesReferences))
         }
         if let times = rows(16, .cold).first(where: { $0.server == "kvasir early" })?.timesBound {
             lines.append(
@@ -59,10 +61,11 @@ struct Aims {
     var text: String {
         guard !lines.isEmpty else { return "" }
         let table = TextTable(
-            ["aim", "wanted", "measured", "reached"],
+            ["aim", "wanted", "measured", "least–most", "reached"],
             lines.map {
                 [
                     $0.aim, ($0.isLimit ? "≤ " : "≥ ") + Figures.number($0.wanted), Figures.number($0.measured),
+                    Figures.spread($0.rounds, Figures.number),
                     $0.isMet ? "yes" : "**no**",
                 ]
             })

@@ -18,7 +18,7 @@ extension BlocksReport {
             rows.map { row in
                 [
                     String(row.tokensPerBlock), Figures.seconds(row.ttftMean),
-                    "\(Figures.seconds(row.ttftLeast))–\(Figures.seconds(row.ttftMost))",
+                    Figures.spread([row.ttftLeast, row.ttftMost], Figures.seconds),
                     Figures.ratio(row.timesBest), Figures.ratio(row.redundancy),
                     Figures.number(row.decodeTokensPerSecond), Figures.bytes(row.heldBytesPerToken),
                     Figures.ratio(row.slotsPerToken), Figures.bytes(row.metadataBytesPerToken),

@@ -13,7 +13,7 @@ extension FanOutReport {
                         text: row.timesReference == 1
                             ? Figures.seconds(row.ttftMean)
                             : "\(Figures.seconds(row.ttftMean)), \(Figures.times(row.timesReference))",
-                        series: names.firstIndex(of: row.server) ?? 0)
+                        series: names.firstIndex(of: row.server) ?? 0, rounds: row.ttftMeans)
                 })
         }.filter { !$0.bars.isEmpty }
         guard !groups.isEmpty else { return [] }

@@ -20,13 +20,13 @@ extension FanOutReport {
     func table(_ kind: FanOutRow.Kind) -> TextTable {
         TextTable(
             [
-                "server", "TTFT mean", "× reference", "of the last", "× bound", "computed", "÷ distinct",
-                "most KV held",
-                "unshared",
+                "server", "TTFT mean", "least–most", "× reference", "least–most", "of the last", "× bound", "computed",
+                "÷ distinct", "most KV held", "unshared",
             ],
             rows.filter { $0.kind == kind }.map { row in
                 [
-                    row.server, Figures.seconds(row.ttftMean), Figures.times(row.timesReference),
+                    row.server, Figures.seconds(row.ttftMean), Figures.spread(row.ttftMeans, Figures.seconds),
+                    Figures.times(row.timesReference), Figures.spread(row.timesReferences, Figures.times),
                     Figures.seconds(row.ttftLast), Figures.ratio(row.timesBound), Figures.count(row.computedTokens),
                     Figures.ratio(row.redundancy), Figures.bytes(row.heldBytes), Figures.bytes(row.unsharedBytes),
                 ]

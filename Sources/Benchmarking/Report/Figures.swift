@@ -18,6 +18,12 @@ enum Figures {
         value.map { String(format: "%.2f", $0) } ?? "–"
     }
 
+    /// "1.50 s–1.70 s": the least and the most of several rounds; nothing of one.
+    static func spread(_ values: [Double], _ written: (Double?) -> String) -> String {
+        guard values.count > 1, let least = values.min(), let most = values.max() else { return "" }
+        return "\(written(least))–\(written(most))"
+    }
+
     static func percent(_ share: Double?) -> String {
         share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
     }

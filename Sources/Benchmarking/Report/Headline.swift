@@ -43,7 +43,8 @@ public struct Headline: Sendable {
         let own = report.rows.filter { $0.server == names.first && $0.arrival == .burst }
         if let redundancy = own.compactMap(\.redundancy).max() {
             text += "\n\(report.context.machine.cores) cores (\(report.context.machine.processor)); "
-            text += "model \(report.context.model). Tokens computed ÷ distinct tokens: \(Figures.ratio(redundancy)).\n"
+            text += "model \(report.context.model). Tokens computed ÷ distinct tokens: \(Figures.ratio(redundancy)). "
+            text += "Medians of \(Figures.rounds(report.settings.rounds)).\n"
         }
         if let times = own.filter({ $0.state == .cold }).compactMap(\.timesBound).max() {
             text += "Cold, that is at most \(Figures.ratio(times)) times the bound that sharing and order allow. "

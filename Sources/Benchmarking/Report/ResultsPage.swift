@@ -76,7 +76,7 @@ public struct ResultsPage: Sendable {
               round; answers have a fixed length.
             - Time to first token (TTFT) counts from the instant at which a user was scheduled to come, connecting included, to the first
               streamed token, with or without text. Of a round the mean over users counts; tables show medians over rounds, and "×" the median of ratios
-              within rounds.
+              within rounds; "least–most" is what single rounds gave, and so are the thin lines in the drawings.
             - Cold: no token of the prompts is cached. Warm: one request with the shared part, and an own part that nobody else has, was answered before.
             - Computed tokens are read from each server's metrics, or from the usage in its answers. Distinct tokens are counted from the
               prompts: what any cache must compute at least. The last token of a prompt that is wholly cached needs a row without keys and

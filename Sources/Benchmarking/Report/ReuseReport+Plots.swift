@@ -39,7 +39,7 @@ extension ReuseReport {
                 text: row.timesReference == 1
                     ? Figures.seconds(row.ttftMean)
                     : "\(Figures.seconds(row.ttftMean)), \(Figures.times(row.timesReference))",
-                series: names.firstIndex(of: row.server) ?? 0)
+                series: names.firstIndex(of: row.server) ?? 0, rounds: row.ttftMeans)
         }
         if let bound = rows.first?.bound, !bars.isEmpty {
             bars.append(

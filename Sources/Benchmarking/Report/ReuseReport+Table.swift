@@ -43,11 +43,13 @@ extension ReuseReport {
     static func table(_ rows: [ReuseRow]) -> TextTable {
         TextTable(
             [
-                "server", "TTFT mean", "× reference", "p50", "p95", "× bound", "computed", "÷ distinct",
+                "server", "TTFT mean", "least–most", "× reference", "least–most", "p50", "p95", "× bound", "computed",
+                "÷ distinct",
             ],
             rows.map { row in
                 [
-                    row.server, Figures.seconds(row.ttftMean), Figures.times(row.timesReference),
+                    row.server, Figures.seconds(row.ttftMean), Figures.spread(row.ttftMeans, Figures.seconds),
+                    Figures.times(row.timesReference), Figures.spread(row.timesReferences, Figures.times),
                     Figures.seconds(row.ttftP50), Figures.seconds(row.ttftP95), Figures.ratio(row.timesBound),
                     Figures.count(row.computedTokens), Figures.ratio(row.redundancy),
                 ]

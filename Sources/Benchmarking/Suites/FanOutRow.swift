@@ -14,7 +14,11 @@ public struct FanOutRow: Sendable, Equatable, Codable {
     /// Seconds to the first token, on average over samples or requests, and of the last one.
     public var ttftMean: Double
     public var ttftLast: Double
+    /// The mean over samples or requests, of each round.
+    public var ttftMeans: [Double]
+    /// How many times as long as the reference in the same round: the median, and each round's.
     public var timesReference: Double
+    public var timesReferences: [Double]
     /// Tokens of all paths: of each sample's or request's prompt.
     public var promptTokens: Int
     public var distinctTokens: Int

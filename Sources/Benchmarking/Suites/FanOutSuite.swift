@@ -79,10 +79,10 @@ public struct FanOutSuite: Sendable {
         return zip(servers, measured).compactMap { server, own in
             guard let mean = own.means.median, let last = own.lasts.median else { return nil }
             let computed = own.computed.compactMap(\.self).max()
+            let times = zip(own.means, measured[first].means).map { $0 / $1 }
             return FanOutRow(
                 test: "fan-out", kind: kind, server: server.server.name, rounds: own.means.count, ttftMean: mean,
-                ttftLast: last,
-                timesReference: zip(own.means, measured[first].means).map { $0 / $1 }.median ?? 1,
+                ttftLast: last, ttftMeans: own.means, timesReference: times.median ?? 1, timesReferences: times,
                 promptTokens: budget.prompt, distinctTokens: budget.distinct, computedTokens: computed,
                 redundancy: computed.flatMap { budget.redundancy(computed: $0) }, bound: bounds.median,
                 timesBound: zip(own.means, bounds).map { $0 / $1 }.median, heldBytes: own.held.median,

@@ -101,12 +101,13 @@ struct ReuseCase {
                     computed.map { ($0, budget) }
                 }
                 .max { $0.computed < $1.computed }
+            let times = zip(means[index], means[first]).map { $0 / $1 }
             return ReuseRow(
                 test: "reuse", server: servers[index].server.name, users: `case`.users,
                 sharedTokens: `case`.sharedTokens, ownTokens: `case`.ownTokens, outputTokens: settings.outputTokens,
                 arrival: `case`.arrival, state: `case`.state, rounds: means[index].count, ttftMean: mean, ttftP50: p50,
                 ttftP95: p95, ttftMeans: means[index],
-                timesReference: zip(means[index], means[first]).map { $0 / $1 }.median ?? 1,
+                timesReference: times.median ?? 1, timesReferences: times,
                 promptTokens: worst?.budget?.prompt, distinctTokens: worst?.budget?.distinct,
                 computedTokens: worst?.computed,
                 redundancy: worst.flatMap { $0.budget?.redundancy(computed: $0.computed) }, bound: bounds.median,

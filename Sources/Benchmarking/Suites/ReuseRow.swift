@@ -15,8 +15,9 @@ public struct ReuseRow: Sendable, Equatable, Codable {
     public var ttftP95: Double
     /// The mean over users, of each round.
     public var ttftMeans: [Double]
-    /// How many times as long as the reference in the same round.
+    /// How many times as long as the reference in the same round: the median, and each round's.
     public var timesReference: Double
+    public var timesReferences: [Double]
     /// Tokens of all prompts, those that had to be computed, and those that were; of the round with the most computed.
     public var promptTokens: Int?
     public var distinctTokens: Int?
