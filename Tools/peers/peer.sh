@@ -7,6 +7,7 @@
 #   Tools/peers/peer.sh against llama vllm openvino          prints the value for --against
 #   Tools/peers/peer.sh describe llama|vllm|openvino         says what it is, in a line
 #
+# VLLM_DTYPE=bfloat16|float32 is what vLLM computes in; without it, what is faster on this processor.
 # llama.cpp comes as source in the package llama-cpp-python and is built with native flags (needs a C++ compiler).
 set -euo pipefail
 
@@ -16,10 +17,14 @@ THREADS="${THREADS:-$(nproc)}"
 SLOTS="${SLOTS:-16}"
 GGUF="${GGUF:-$PEERS/qwen05-q8_0.gguf}"
 LLAMA_SERVER="${LLAMA_SERVER:-$PEERS/llama-build/bin/llama-server}"
+# Without bf16 or AVX-512 instructions vLLM's bf16 falls back to plain loops; f32 is its best there.
+if [ -z "${VLLM_DTYPE:-}" ]; then
+    if grep -qE 'avx512f|amx_bf16|bf16' /proc/cpuinfo 2>/dev/null; then VLLM_DTYPE=bfloat16; else VLLM_DTYPE=float32; fi
+fi
 mkdir -p "$PEERS"
 
 port() { case "$1" in llama) echo 8081 ;; vllm) echo 8082 ;; openvino) echo 8083 ;; *) echo "no peer '$1'" >&2; exit 2 ;; esac; }
-name() { case "$1" in llama) echo "llama-server Q8_0" ;; vllm) echo "vLLM CPU bf16" ;; openvino) echo "OpenVINO GenAI int8" ;; esac; }
+name() { case "$1" in llama) echo "llama-server Q8_0" ;; vllm) case "$VLLM_DTYPE" in bfloat16) echo "vLLM CPU bf16" ;; *) echo "vLLM CPU f32" ;; esac ;; openvino) echo "OpenVINO GenAI int8" ;; esac; }
 
 venv() { # NAME PACKAGE…
     [ -d "$PEERS/$1" ] || python3 -m venv "$PEERS/$1"
@@ -66,7 +71,7 @@ serve() {
     vllm)
         export VLLM_CPU_KVCACHE_SPACE="${VLLM_KV_GIB:-2}" VLLM_CPU_OMP_THREADS_BIND="0-$((THREADS - 1))" VLLM_LOGGING_LEVEL=WARNING
         export VLLM_CPU_NUM_OF_RESERVED_CPU=0 HF_HUB_OFFLINE=1 VLLM_NO_USAGE_STATS=1
-        exec "$PEERS/vllm/bin/python" -m vllm.entrypoints.openai.api_server --model "$PEERS/qwen05-hf" --port 8082 --dtype bfloat16 --max-model-len 16384 \
+        exec "$PEERS/vllm/bin/python" -m vllm.entrypoints.openai.api_server --model "$PEERS/qwen05-hf" --port 8082 --dtype "$VLLM_DTYPE" --max-model-len 16384 \
             --enable-prefix-caching --enable-prompt-tokens-details
         ;;
     openvino) exec "$PEERS/openvino/bin/python" "$here/openvino_server.py" "$PEERS/qwen05-ov" --port 8083 --threads "$THREADS" ;;
@@ -111,5 +116,5 @@ describe() {
 
 case "${1:-}" in
 install | serve | start | stop | against | describe) "$@" ;;
-*) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
+*) sed -n '2,10p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac

@@ -18,9 +18,9 @@ enum Figures {
         value.map { String(format: "%.2f", $0) } ?? "–"
     }
 
-    /// "1.50 s–1.70 s": the least and the most of several rounds; nothing of one.
+    /// "1.50 s–1.70 s": the least and the most of several rounds; nothing if they are the same.
     static func spread(_ values: [Double], _ written: (Double?) -> String) -> String {
-        guard values.count > 1, let least = values.min(), let most = values.max() else { return "" }
+        guard let least = values.min(), let most = values.max(), least < most else { return "" }
         return "\(written(least))–\(written(most))"
     }
 

@@ -52,7 +52,7 @@ public struct ResultsPage: Sendable {
     private static let limits = """
         ## What these figures do not say
         - The weights are random values of a real shape: speed does not depend on them, answers mean nothing. Nothing here is about quality.
-        - The servers compute in different formats: Kvasir and llama-server the same Q8_0 file, OpenVINO int8 weights, vLLM bf16, which
+        - The servers compute in different formats: Kvasir and llama-server the same Q8_0 file, OpenVINO int8 weights, vLLM bf16 or f32, which
           costs it more arithmetic and memory a token. The comparison is of what one gets on this machine, not of designs alone.
         - The bound is at Kvasir's own measured rate. It says how much of the time sharing and order could still save, not how fast kernels could be.
         - llama-server shares what finished requests left in its slots. vLLM shares within a step by default. OpenVINO GenAI shares what was
