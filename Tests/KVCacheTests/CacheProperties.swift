@@ -120,7 +120,7 @@ private struct RandomHistory {
             if past.count > 12 { past.remove(at: Int.random(in: 0..<past.count, using: &random)) }
             return nil
         } catch {
-            guard layout.blocks < 1_000 else { return "does not fit: \(error)" }
+            guard layout.blocks < 10_000 else { return "does not fit: \(error)" }
             return cache.statistics == before ? nil : "a failed admission left a trace"
         }
     }
@@ -167,6 +167,8 @@ private struct RandomHistory {
                 if !claimed.insert([fingerprint]).inserted { return "one prefix is computed twice in a step" }
             }
         }
+        // Others come and go on while the step is computed.
+        if random.oneIn(4), let problem = admit() ?? append() { return problem }
         let ending = random.oneIn(5) ? live.indices.randomElement(using: &random) : nil
         if let ending { live.remove(at: ending) }
         memory.endStep(succeeded: succeeds)

@@ -85,6 +85,21 @@ struct EvictionTests {
         #expect(other.totals.missedTokens == 500)
     }
 
+    @Test("Where little is remembered, it is the beginning of what went last", arguments: [2, 16, 64])
+    func beginning(size: Int) throws {
+        var options = KVCacheOptions()
+        options.rememberedEvictions = 4
+        let cache = KVCache(tokensPerBlock: size, blocks: 999 / size + 1, options: options)
+        try use(tokens(0...999), cache)
+        try use(tokens(1_000...1_999), cache)
+        let spans = cache.explain(tokens(0...999)).spans
+        guard case .gone(.evicted, _, _, exact: true) = spans[0].reason else {
+            Issue.record("\(spans)")
+            return
+        }
+        #expect(spans.count == 2 && spans[1].reason == .neverSeen && spans[1].tokens.upperBound == 1_000, "\(spans)")
+    }
+
     @Test("A path cut back and used again piece by piece keeps what it holds", arguments: [2, 16])
     func pieces(size: Int) throws {
         let cache = KVCache(tokensPerBlock: size, blocks: 1_000 / size)
@@ -226,5 +241,68 @@ struct EvictionTests {
         // Each stretch speaks for two nodes at least.
         #expect(cache.tree.nodes.usedStretches <= cache.blocks / 2)
         #expect(cache.tree.nodes.leakedStretches == 0)
+    }
+
+    @Test(
+        "Whatever blocks held before and hold now, their bookkeeping stays within its bound",
+        arguments: [(2, 128), (3, 136), (4, 144), (16, 256), (64, 448)], [400, 1_025])
+    func metadata(bound: (tokensPerBlock: Int, bytes: Int), blocks: Int) throws {
+        let size = Int32(bound.tokensPerBlock)
+        let cache = KVCache(tokensPerBlock: bound.tokensPerBlock, blocks: blocks)
+        // Paths of four blocks: as many stretches as there can be.
+        for number in 0..<Int32(blocks / 4) { try use([TokenID(number)] + tokens(1...size * 4 - 1), cache) }
+        #expect(cache.statistics.cached == blocks / 4 * 4)
+        #expect(cache.tree.violations().isEmpty)
+        // As many empty blocks that were in use.
+        cache.reset()
+        // As many leaves, each with a priority that ends.
+        let level = RetentionLevel(.standard, for: try CacheLifetime(milliseconds: 1_000))
+        let retention = try Retention([Retention.Range(from: 0, level)])
+        for number in 0..<Int32(blocks) {
+            var lease = try cache.admit([TokenID(number), 1], retention: retention)
+            var slots: [KVSlot] = []
+            _ = lease.claim(atMost: 2, slots: &slots)
+            cache.commitStep()
+        }
+        #expect(cache.statistics.cached == blocks && cache.tree.evictable.count == blocks)
+        #expect(cache.tree.expiring.count == blocks)
+        #expect(cache.metadataBytes <= bound.bytes * blocks, "\(Double(cache.metadataBytes) / Double(blocks)) a block")
+    }
+
+    @Test("There is room for no more nodes than there are blocks, and one for the root", arguments: [70_000, 100_000])
+    func noMoreRoom(blocks: Int) throws {
+        let cache = KVCache(tokensPerBlock: 2, blocks: blocks)
+        for number in Int32(0)..<Int32(blocks / 1_000) { try use([TokenID(number)] + tokens(1...1_999), cache) }
+        #expect(cache.statistics.free == 0 && cache.tree.nodes.capacity == blocks + 1)
+    }
+
+    @Test("Where no stretch more may speak for them, nodes speak for themselves", arguments: [2, 3])
+    func manyStretches(size: Int32) throws {
+        let cache = KVCache(tokensPerBlock: Int(size), blocks: 400)
+        var kept: [[TokenID]] = []
+        for number in Int32(0)..<8 {
+            kept.append([TokenID(number)] + tokens(1...size * 50 - 1))
+            try use(kept[Int(number)], cache)
+        }
+        // Each use ends in another place of a path, until stretches are short, and there are as many as there may be.
+        var wasFull = false
+        for end in 1..<50 {
+            for path in kept { try use(Array(path[..<(end * 31 % 50 * Int(size) + 1)]), cache) }
+            wasFull = wasFull || !cache.tree.nodes.hasRoomForStretch
+            #expect(cache.tree.violations().isEmpty)
+        }
+        #expect(wasFull)
+        for path in kept { #expect(cache.peek(path + [-1]) == path.count) }
+        for path in kept { #expect(cache.explain(path).reused == path.count - 1) }
+        try use(tokens(1_000...1_000 + 400 * size - 1), cache)
+        for path in kept { #expect(cache.peek(path) == 0) }
+        for path in kept {
+            let lost = cache.explain(path).spans.filter {
+                if case .gone(.evicted, _, _, exact: true) = $0.reason { return true }
+                return false
+            }
+            #expect(lost.reduce(0) { $0 + $1.tokens.count } > path.count / 2)
+        }
+        #expect(cache.tree.violations().isEmpty)
     }
 }

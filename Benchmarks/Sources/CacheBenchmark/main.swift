@@ -83,8 +83,10 @@ for size in [2, 16] where !printsJSON {
     let blocks = 1 << 20
     var paths = Workload(tokensPerBlock: size, blocks: blocks)
     for number in 0..<blocks / 64 { paths.use(Workload.prompt(number, tokens: 64 * size)) }
-    // The most there can be: every block is a leaf, and has a priority that ends.
+    // The most there can be: every block is a leaf, and has a priority that ends; and before, paths were short and many, and all of them went.
     var leaves = Workload(tokensPerBlock: size, blocks: blocks)
+    for number in 0..<blocks / 4 { leaves.use(Workload.prompt(number, tokens: 4 * size)) }
+    leaves.cache.reset()
     let level = RetentionLevel(.standard, for: CacheLifetime(rawValue: 1_000_000))
     let retention = (try? Retention([Retention.Range(from: 0, level)])) ?? .none
     for number in 0..<blocks { leaves.use(Workload.prompt(number, tokens: size), retention) }

@@ -6,14 +6,15 @@
 /// children hang on one node. The key's own parts are compared, so that a collision cannot find a wrong node.
 struct ChildIndex: ~Copyable {
     private var heads: Column<NodeID>
-    private var mask: Int
     private var count = 0
+    private let limit: Int
 
-    init(capacity: Int) {
-        var size = 16
-        while size < capacity { size *= 2 }
-        heads = Column(capacity: size, filler: .none)
-        mask = size - 1
+    /// - Parameters:
+    ///   - capacity: how many nodes there is room for at once.
+    ///   - limit: how many nodes are to be expected at most.
+    init(capacity: Int, limit: Int) {
+        heads = Column(capacity: capacity, filler: .none)
+        self.limit = limit
     }
 
     deinit {
@@ -56,7 +57,7 @@ struct ChildIndex: ~Copyable {
             nodes[node].ownChained = true
             return
         }
-        if count > mask { grow(nodes) }
+        if count >= heads.capacity, heads.capacity < limit { grow(nodes) }
         link(node, nodes)
         count += 1
     }
@@ -108,9 +109,7 @@ struct ChildIndex: ~Copyable {
 
     private mutating func grow(_ nodes: borrowing NodeStore) {
         let old = heads
-        let size = (mask + 1) * 2
-        heads = Column(capacity: size, filler: .none)
-        mask = size - 1
+        heads = Column(capacity: min(old.capacity * 2, limit), filler: .none)
         for bucket in 0..<old.capacity {
             var node = old[bucket]
             while node != .none {
@@ -122,12 +121,12 @@ struct ChildIndex: ~Copyable {
         old.deallocate()
     }
 
-    /// Two rounds of multiply and shift, as in MurmurHash3's 64-bit finaliser.
+    /// Two rounds of multiply and shift, as in MurmurHash3's 64-bit finaliser; then the hash, as a fraction, of the number of buckets.
     private func bucket(_ parent: NodeID, _ attach: Int, _ first: TokenID) -> Int {
         var hash = UInt64(UInt32(bitPattern: parent.rawValue)) << 32 | UInt64(UInt32(bitPattern: first.rawValue))
         hash ^= UInt64(attach) &* 0x9e37_79b9_7f4a_7c15
         hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd
         hash = (hash ^ hash >> 33) &* 0xc4ce_b9fe_1a85_ec53
-        return Int(truncatingIfNeeded: hash ^ hash >> 33) & mask
+        return Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(heads.capacity)).high)
     }
 }

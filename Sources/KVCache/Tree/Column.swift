@@ -66,10 +66,10 @@ struct Column<Element: BitwiseCopyable> {
 
     /// Grows, if need be, so that there is an element at an index: O(1), amortised.
     ///
-    /// - Parameter limit: how many elements are to be expected at most; beyond, it grows in smaller steps.
+    /// - Parameter limit: how many elements are to be expected at most: there is no room for more until they come, and then little.
     mutating func makeRoom(for index: Int, limit: Int) {
         guard index >= capacity else { return }
-        grow(to: max(index + 1, min(capacity + capacity / 2 + 16, limit), capacity + capacity / 8))
+        grow(to: index < limit ? min(max(index + 1, capacity + capacity / 2 + 16), limit) : index + 1 + capacity / 8)
     }
 
     /// The bytes it occupies.

@@ -34,6 +34,8 @@ struct NodeRecord: BitwiseCopyable {
     var uses: UInt8 = 0
     /// Where its keys and values are; `block` is one of that tier's.
     var tier = CacheTier.memory
+    /// How many slots of its block lie unused in front: only where paths are published when they end.
+    var start: UInt8 = 0
 
     /// A new node: full, and behind the one before it.
     init(index: Int, tokensPerBlock: Int) {

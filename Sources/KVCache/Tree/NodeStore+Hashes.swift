@@ -9,10 +9,8 @@ extension NodeStore {
     func prefix(of node: NodeID) -> PathHash {
         let id = owner[node]
         guard id != .none, !hasher.namesBlocks else { return headPrefix(node) }
-        let stretch = stretches[id]
-        let (before, behind) = (node.index - Int(stretch.first), Int(stretch.end) - node.index)
-        if before > behind, stretch.endPrefix != .unknown { return shorten(stretch.endPrefix, to: node, by: behind) }
-        return extend(headPrefix(NodeID(stretch.first)), from: NodeID(stretch.first), by: before * tokensPerBlock)
+        let first = NodeID(stretches[id].first)
+        return extend(headPrefix(first), from: first, by: (node.index - first.index) * tokensPerBlock)
     }
 
     /// The hash of the path up to a node's token.

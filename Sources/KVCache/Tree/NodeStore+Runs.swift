@@ -38,7 +38,7 @@ extension NodeStore {
         self[start].attach = UInt8(offset)
         if last > start {
             let inner = start + 1..<last
-            if hasStretches, inner.count > 1 {
+            if inner.count > 1, hasRoomForStretch {
                 remember(
                     Stretch(
                         first: Int32(inner.lowerBound), end: Int32(inner.upperBound), leases: 1, space: space,

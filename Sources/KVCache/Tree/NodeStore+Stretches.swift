@@ -22,13 +22,15 @@ extension NodeStore {
     /// How many of the node's tokens are ready.
     func ready(of node: NodeID) -> UInt8 {
         let stretch = owner[node]
-        return stretch == .none ? self[node].ownReady : share(of: node, in: stretch, stretches[stretch].ready)
+        return stretch == .none
+            ? self[node].ownReady : share(of: stretches[stretch].ready, behind: tokens(before: node, in: stretch))
     }
 
     /// How many of the node's tokens are ready or claimed.
     func claimed(of node: NodeID) -> UInt8 {
         let stretch = owner[node]
-        return stretch == .none ? self[node].ownClaimed : share(of: node, in: stretch, stretches[stretch].claimed)
+        return stretch == .none
+            ? self[node].ownClaimed : share(of: stretches[stretch].claimed, behind: tokens(before: node, in: stretch))
     }
 
     /// Whether the node before is its parent, it attaches to the end of that full block, and others may find it.
@@ -36,9 +38,13 @@ extension NodeStore {
         owner[node] != .none || self[node].ownChained
     }
 
-    private func share(of node: NodeID, in stretch: StretchID, _ tokens: Int32) -> UInt8 {
-        let before = (node.index - Int(stretches[stretch].first)) * tokensPerBlock
-        return UInt8(min(max(Int(tokens) - before, 0), tokensPerBlock))
+    private func tokens(before node: NodeID, in stretch: StretchID) -> Int32 {
+        (node.rawValue - stretches[stretch].first) * Int32(tokensPerBlock)
+    }
+
+    /// How many of a stretch's tokens lie in its node behind the first `before`.
+    private func share(of tokens: Int32, behind before: Int32) -> UInt8 {
+        UInt8(min(max(tokens - before, 0), Int32(tokensPerBlock)))
     }
 
     /// Gives a node fields of its own, if it has none yet. O(nodes to the nearer end of its stretch).
@@ -65,25 +71,29 @@ extension NodeStore {
         // The larger part keeps the record, which its nodes name already.
         let (larger, smaller) = head.count >= tail.count ? (head, tail) : (tail, head)
         stretches[id] = larger
-        if smaller.count == 1 { settle(smaller, only: Int(smaller.first)) } else { remember(smaller) }
+        if smaller.count == 1 || !hasRoomForStretch { settle(smaller) } else { remember(smaller) }
         if larger.count == 1 { dissolve(id) }
     }
 
     /// The only node of a stretch gets fields of its own.
     private mutating func dissolve(_ id: StretchID) {
-        settle(stretches[id], only: Int(stretches[id].first))
+        settle(stretches[id])
         forget(id)
     }
 
-    private func settle(_ stretch: Stretch, only index: Int) {
-        self[index].ownLeases = stretch.leases
-        self[index].ownSpace = stretch.space
-        self[index].ownPosition = stretch.position
-        if !hasher.namesBlocks { self[index].ownPrefix = stretch.prefix }
-        self[index].ownReady = UInt8(stretch.ready)
-        self[index].ownClaimed = UInt8(stretch.claimed)
-        self[index].ownChained = true
-        owner[index] = .none
+    /// All nodes of a stretch get fields of their own. O(nodes).
+    private func settle(_ stretch: Stretch) {
+        for place in 0..<stretch.count {
+            let (index, tokens) = (Int(stretch.first) + place, Int32(place * tokensPerBlock))
+            self[index].ownLeases = stretch.leases
+            self[index].ownSpace = stretch.space
+            self[index].ownPosition = stretch.position + tokens
+            if place == 0, !hasher.namesBlocks { self[index].ownPrefix = stretch.prefix }
+            self[index].ownReady = share(of: stretch.ready, behind: tokens)
+            self[index].ownClaimed = share(of: stretch.claimed, behind: tokens)
+            self[index].ownChained = true
+            owner[index] = .none
+        }
     }
 
     /// What is wrong with a plain node, in words: it is to be as all new nodes are. `nil` for those with fields of their own.
@@ -93,7 +103,7 @@ extension NodeStore {
         let (index, fields) = (node.rawValue, self[node])
         let isPlain =
             fields.parent.rawValue + 1 == index && fields.attach == tokensPerBlock && fields.count == tokensPerBlock
-            && fields.children == 1 && fields.slowChildren == 0 && start[node] == 0 && fields.flags == .listed
+            && fields.children == 1 && fields.slowChildren == 0 && fields.start == 0 && fields.flags == .listed
             && fields.lifetime == .unlimited && fields.lastUse == 0 && fields.uses == 0
             && fields.priority == .standard && fields.tier == .memory && !fields.ownChained
         if !isPlain { return "is not plain, though a stretch speaks for it" }

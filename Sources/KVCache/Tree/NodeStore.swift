@@ -42,11 +42,16 @@ struct NodeStore: ~Copyable {
         static let recalled = Flags(rawValue: 4)
     }
 
+    /// How much room there is for each stretch that there may be: shorter ones are few, or not worth a record.
+    private static let tokensPerStretch = 32
+
     let tokensPerBlock: Int
     let hasher: PathHasher
     private let limit: Int
-    /// Whether stretches may speak for nodes.
-    let hasStretches: Bool
+    /// Whether a node may have been cut out of a longer one.
+    let hasFronts: Bool
+    /// How many stretches there may be at most. Nodes for which there would be one more have fields of their own.
+    private let mostStretches: Int
     /// Whether a priority that ends was ever asked for: else all lifetimes are unlimited.
     var knowsLifetimes = false
     /// The nodes there is room for before the store grows.
@@ -58,8 +63,6 @@ struct NodeStore: ~Copyable {
     private var records: Column<NodeRecord>
     /// Where each node's keys and values are.
     private(set) var block: Column<BlockID>
-    /// How many slots of its block lie unused in front. Apart, since claims look at it for all nodes in a row.
-    private(set) var start: Column<UInt8>
     /// Who speaks for the node; `none` for those that have fields of their own.
     private(set) var owner: Column<StretchID>
     private(set) var stretches: Column<Stretch>
@@ -71,8 +74,10 @@ struct NodeStore: ~Copyable {
     ///   - capacity: how many nodes there is room for at once.
     ///   - limit: how many nodes are to be expected at most.
     ///   - hasStretches: whether a stretch may speak for several nodes: only where others find every node, and all are in memory.
-    init(tokensPerBlock: Int, hasher: PathHasher, capacity: Int, limit: Int, hasStretches: Bool) {
-        self.hasStretches = hasStretches
+    ///   - hasFronts: whether a node may be cut out of a longer one.
+    init(tokensPerBlock: Int, hasher: PathHasher, capacity: Int, limit: Int, hasStretches: Bool, hasFronts: Bool) {
+        self.hasFronts = hasFronts
+        mostStretches = hasStretches ? min(limit / 2, limit * tokensPerBlock / Self.tokensPerStretch + 1) : 0
         self.tokensPerBlock = tokensPerBlock
         self.hasher = hasher
         self.limit = limit
@@ -80,7 +85,6 @@ struct NodeStore: ~Copyable {
         records = Column(
             capacity: capacity, filler: NodeRecord(index: 0, tokensPerBlock: tokensPerBlock))
         block = Column(capacity: capacity, filler: .none)
-        start = Column(capacity: capacity, filler: 0)
         owner = Column(capacity: capacity, filler: .none)
         stretches = Column(capacity: 1, filler: Stretch())
         tokens = Column(capacity: capacity * tokensPerBlock, filler: TokenID(0))
@@ -90,7 +94,6 @@ struct NodeStore: ~Copyable {
     deinit {
         records.deallocate()
         block.deallocate()
-        start.deallocate()
         owner.deallocate()
         stretches.deallocate()
         tokens.deallocate()
@@ -113,7 +116,7 @@ struct NodeStore: ~Copyable {
 
     /// The bytes it occupies.
     var bytes: Int {
-        records.bytes + block.bytes + start.bytes + owner.bytes + stretches.bytes + tokens.bytes
+        records.bytes + block.bytes + owner.bytes + stretches.bytes + tokens.bytes
     }
 
     /// Indices for new nodes, side by side, at least one and at most as many as asked for. O(nodes), amortised.
@@ -154,7 +157,6 @@ struct NodeStore: ~Copyable {
                 continue
             }
             renew(index..<index + 1)
-            start[index] = 0
             index += 1
         }
         block.fill(range, with: .none)
@@ -164,12 +166,16 @@ struct NodeStore: ~Copyable {
         firstFree = NodeID(Int32(range.lowerBound))
     }
 
-    /// Takes in a stretch that speaks for its nodes from now on. O(nodes).
+    /// Whether a stretch more may speak for nodes.
+    var hasRoomForStretch: Bool { firstFreeStretch != .none || usedStretches < mostStretches }
+
+    /// Takes in a stretch that speaks for its nodes from now on. There must be room for it. O(nodes).
     mutating func remember(_ stretch: Stretch) {
         let id: StretchID
         if firstFreeStretch == .none {
+            assert(usedStretches < mostStretches)
             id = StretchID(Int32(usedStretches))
-            stretches.makeRoom(for: usedStretches, limit: limit / 2)
+            stretches.makeRoom(for: usedStretches, limit: mostStretches)
             usedStretches += 1
         } else {
             id = firstFreeStretch
@@ -204,21 +210,23 @@ struct NodeStore: ~Copyable {
 
     /// How many tokens more a node can take.
     func room(in node: NodeID) -> Int {
-        block[node] == .none ? 0 : tokensPerBlock - Int(start[node]) - Int(self[node].count)
+        block[node] == .none ? 0 : tokensPerBlock - start(of: node) - Int(self[node].count)
     }
+
+    /// How many slots of a node's block lie unused in front.
+    func start(of node: NodeID) -> Int { hasFronts ? Int(self[node].start) : 0 }
 
     /// The slot of a node's token.
     func slot(of node: NodeID, at offset: Int) -> KVSlot {
-        KVSlot(rawValue: block[node].rawValue * Int32(tokensPerBlock) + Int32(start[node]) + Int32(offset))
+        KVSlot(rawValue: block[node].rawValue * Int32(tokensPerBlock) + Int32(start(of: node) + offset))
     }
 
     private mutating func grow() {
-        // A node for each block, and some for roots, is all there can ever be: no use in doubling far beyond.
-        capacity = max(min(capacity * 2, limit), capacity + capacity / 8 + 1)
+        // A node for each block, and some for roots, is all there can ever be: no use in doubling beyond.
+        capacity = capacity < limit ? min(capacity * 2, limit) : capacity + capacity / 8 + 1
         let old = records.capacity
         records.grow(to: capacity)
         block.grow(to: capacity)
-        start.grow(to: capacity)
         owner.grow(to: capacity)
         tokens.grow(to: capacity * tokensPerBlock)
         renew(old..<capacity)

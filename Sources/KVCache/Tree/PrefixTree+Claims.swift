@@ -116,16 +116,18 @@ extension NodeStore {
         at place: inout Int
     ) {
         let size = tokensPerBlock
-        let (blocks, starts) = (block.pointer(at: range.lowerBound), start.pointer(at: range.lowerBound))
+        // Nodes that were cut out of longer ones are computed.
+        assert(range.allSatisfy { start(of: NodeID(Int32($0))) == 0 })
+        let blocks = block.pointer(at: range.lowerBound)
         guard let target = slots.baseAddress else { return }
         setClaimed(range, upTo: claimedTokens.upperBound)
         var token = claimedTokens.lowerBound
         var node = 0
         while node < range.count {
             // Blocks that lie in order have their slots in order.
-            let next = node + Self.consecutive(blocks + node, starts + node, atMost: range.count - node)
+            let next = node + Self.consecutive(blocks + node, atMost: range.count - node)
             let end = min(next * size, claimedTokens.upperBound)
-            let first = Int(blocks[node].rawValue) * size + Int(starts[node]) - node * size + token
+            let first = Int(blocks[node].rawValue) * size - node * size + token
             let own = Int32(truncatingIfNeeded: first)
             for offset in 0..<end - token {
                 target[place &+ offset] = KVSlot(rawValue: own &+ Int32(truncatingIfNeeded: offset))
@@ -134,27 +136,19 @@ extension NodeStore {
         }
     }
 
-    /// How many blocks at the head of some are numbered consecutively and have all slots in use. Many at a time.
-    private static func consecutive(
-        _ blocks: UnsafePointer<BlockID>, _ starts: UnsafePointer<UInt8>, atMost limit: Int
-    ) -> Int {
+    /// How many blocks at the head of some are numbered consecutively. Many at a time.
+    private static func consecutive(_ blocks: UnsafePointer<BlockID>, atMost limit: Int) -> Int {
         let first = blocks[0].rawValue
         var length = 0
         while length + 32 <= limit {
             var differences: Int32 = 0
-            var unused: UInt8 = 0
             for place in 0..<32 {
                 differences |= blocks[length &+ place].rawValue ^ (first &+ Int32(truncatingIfNeeded: length &+ place))
-                unused |= starts[length &+ place]
             }
-            if differences != 0 || unused != 0 { break }
+            if differences != 0 { break }
             length += 32
         }
-        while length < limit, blocks[length].rawValue == first &+ Int32(truncatingIfNeeded: length),
-            length == 0 || starts[length] | starts[length - 1] == 0
-        {
-            length += 1
-        }
+        while length < limit, blocks[length].rawValue == first &+ Int32(truncatingIfNeeded: length) { length += 1 }
         return length
     }
 

@@ -23,7 +23,7 @@ extension PrefixTree {
                 "its block has another owner too")
             check(ready <= claimed && claimed <= count, node, "ready \(ready), claimed \(claimed), count \(count)")
             check(
-                count > 0 && nodes.room(in: node) >= 0, node, "holds \(count) tokens from slot \(nodes.start[node]) on")
+                count > 0 && nodes.room(in: node) >= 0, node, "holds \(count) tokens from slot \(nodes[node].start) on")
             check(parent != .none, node, "has no parent")
             for violation in nodes.hashViolations(of: node, prefixes: &prefixes) {
                 found.append("node \(node.rawValue): \(violation)")

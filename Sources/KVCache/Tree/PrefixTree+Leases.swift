@@ -85,7 +85,7 @@ extension PrefixTree {
         nodes[node].ownClaimed = nodes.ready(of: node)
         countUnleased(1, in: nodes.space(of: node))
         let lifetime = nodes[node].lifetime
-        if lifetime != .unlimited { expiring.insert(node, key: time.adding(lifetime)) }
+        if lifetime != .unlimited { expiring.insert(node, key: ExpiryOrder(time.adding(lifetime))) }
         if isLeaf(node) { becomeEvictable(node) }
     }
 

@@ -52,7 +52,7 @@ extension PrefixTree {
         nodes[node].ownPrefix = nodes.hash(of: node, upTo: cut)
         nodes[node].ownPosition += Int32(cut)
         for offset in cut..<Int(nodes[node].count) { tokens[offset - cut] = tokens[offset] }
-        nodes.start[node] += UInt8(cut)
+        nodes[node].start += UInt8(cut)
         nodes[node].count -= UInt8(cut)
         nodes[node].ownReady -= UInt8(cut)
         nodes[node].ownClaimed -= UInt8(cut)

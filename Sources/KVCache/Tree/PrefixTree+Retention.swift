@@ -20,7 +20,7 @@ extension PrefixTree {
     /// Moves the clock forward and lets priorities end whose time is over. O(log blocks) for each of these.
     mutating func advance(to instant: CacheInstant) {
         time = max(time, instant)
-        while let first = expiring.first, first.key <= time {
+        while let first = expiring.first, first.key.instant <= time {
             let node = first.node
             expiring.remove(node)
             nodes[node].priority = .standard

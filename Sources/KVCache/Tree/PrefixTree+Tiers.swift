@@ -53,7 +53,7 @@ extension PrefixTree {
 
     private mutating func move(_ node: NodeID, to tier: CacheTier, block: BlockID) {
         let (from, to) = (Int(nodes.block[node].rawValue), Int(block.rawValue))
-        let slots = Int(nodes.start[node])..<Int(nodes.start[node]) + Int(nodes[node].count)
+        let slots = nodes.start(of: node)..<nodes.start(of: node) + Int(nodes[node].count)
         switch tier {
         case .slow: storage?.offload(from, to: to, slots: slots)
         case .memory: storage?.onboard(from, to: to, slots: slots)

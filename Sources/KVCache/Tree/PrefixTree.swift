@@ -20,7 +20,7 @@ struct PrefixTree: ~Copyable {
     var slowEvictable: NodeHeap<EvictionOrder>
     let storage: (any TierStorage)?
     /// Nodes without a lease whose priority ends, by when.
-    var expiring: NodeHeap<CacheInstant>
+    var expiring: NodeHeap<ExpiryOrder>
     /// What is remembered of evicted nodes.
     var ghosts: GhostList
     /// Nodes with claims of the current step, stretch by stretch; a node may stand in several.
@@ -49,14 +49,14 @@ struct PrefixTree: ~Copyable {
         nodes = NodeStore(
             tokensPerBlock: tokensPerBlock, hasher: PathHasher(namesBlocks: options.eventBlock != nil),
             capacity: expected, limit: most + 1,
-            hasStretches: mode == .early && slowTier == nil)
-        index = ChildIndex(capacity: expected)
+            hasStretches: mode == .early && slowTier == nil, hasFronts: mode == .completed)
+        index = ChildIndex(capacity: expected, limit: most + 1)
         pool = BlockPool(capacity: blocks)
         slowPool = BlockPool(capacity: slowTier?.blocks ?? 0)
         storage = slowTier?.storage
         evictable = NodeHeap(filler: EvictionOrder(rank: 0, priority: .standard), limit: most + 1)
         slowEvictable = NodeHeap(filler: EvictionOrder(rank: 0, priority: .standard), limit: most + 1)
-        expiring = NodeHeap(filler: .start, limit: most + 1)
+        expiring = NodeHeap(filler: ExpiryOrder(.start), limit: most + 1)
         ghosts = GhostList(capacity: options.rememberedEvictions ?? min(max(most, 64), 1 << 20))
         log = EventLog(blockSize: options.eventBlock, capacity: options.eventCapacity)
         if let slowTier { log.append(.created(blocks: [blocks, slowTier.blocks])) }
