@@ -42,7 +42,9 @@ struct RandomHistoryTests {
     private static func request(
         _ random: inout SeededGenerator, at now: Int64, maximum: Int, amongEquals: Bool
     ) throws -> SequenceRequest {
-        let length = Int.random(in: 1...min(60, maximum), using: &random)
+        // Among equals a few long prompts are passed by many short ones.
+        let longest = amongEquals && !random.oneIn(6) ? 5 : 60
+        let length = Int.random(in: 1...min(longest, maximum), using: &random)
         let split = Int.random(in: 0...length, using: &random)
         let prompt = (0..<length).map { index in
             TokenID(index < split ? Int32(index % 5) : Int32.random(in: 0..<3, using: &random))
@@ -74,13 +76,16 @@ struct RandomHistoryTests {
         for seed in Self.seed.map({ $0...$0 }) ?? 0...Self.seeds - 1 {
             var random = SeededGenerator(seed: seed)
             let sequences = Int.random(in: 1...8, using: &random)
+            // What is promised about being passed over is plain among equals.
+            let amongEquals = seed % 2 == 0
+            var policy = Self.policy(&random)
+            if amongEquals { policy.patience = Double.random(in: 5...50, using: &random) }
             var engine = SimulatedEngine(
                 mode: layout.mode, tokensPerBlock: layout.tokensPerBlock, blocks: layout.blocks,
                 limits: SchedulerLimits(
-                    maximumBatchTokens: Int.random(in: sequences...40, using: &random), maximumSequences: sequences),
-                policy: Self.policy(&random))
-            // What is promised about being passed over is plain among equals.
-            let amongEquals = seed % 2 == 0
+                    maximumBatchTokens: Int.random(in: sequences...(amongEquals ? 10 : 40), using: &random),
+                    maximumSequences: sequences),
+                policy: policy)
             if amongEquals { engine.bound = PassingBound(engine.scheduler) }
             var guaranteed = 0
             for salt in Self.salts where random.oneIn(4) {
@@ -104,7 +109,7 @@ struct RandomHistoryTests {
                 engine.step()
             }
             for _ in 0..<40 {
-                if random.oneIn(2) {
+                for _ in 0..<(amongEquals ? 4 : 1) where random.oneIn(2) {
                     let request = try Self.request(&random, at: now, maximum: room, amongEquals: amongEquals)
                     requests[engine.scheduler.submit(request)] = request
                 }
