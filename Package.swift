@@ -71,7 +71,7 @@ let package = Package(
             dependencies: ["Compute", "KVCache", "ModelFiles", "Scheduling"],
             swiftSettings: swiftSettings
         ),
-        .target(name: "Simulator", dependencies: ["KVCache", "Scheduling"], swiftSettings: swiftSettings),
+        .target(name: "Simulator", dependencies: ["JSON", "KVCache", "Scheduling"], swiftSettings: swiftSettings),
         .target(
             name: "Scheduling",
             dependencies: ["KVCache", .product(name: "DequeModule", package: "swift-collections")],

@@ -1,8 +1,11 @@
 public import ArgumentParser
 import Foundation
 import KVCache
+import Kvasir
+import ModelFiles
 public import Scheduling
 public import Simulator
+import Tokenization
 
 /// `kvasir simulate`
 struct SimulateCommand: ParsableCommand {
@@ -10,8 +13,8 @@ struct SimulateCommand: ParsableCommand {
         commandName: "simulate",
         abstract: "Replay a trace through the scheduler and the KV cache under a virtual clock.",
         discussion: """
-            Formats: Mooncake (JSON lines with hash_ids), runs of block ids (JSON lines with r), Azure (CSV). Compressed traces \
-            come through a pipe: zcat trace.jsonl.gz | kvasir simulate --trace -
+            Formats: Mooncake (JSON lines with hash_ids), runs of block ids (JSON lines with r), Azure (CSV), texts (JSON \
+            lines with input and output). Compressed traces come through a pipe: zcat trace.jsonl.gz | kvasir simulate --trace -
             """)
 
     @Option(help: "A trace's file, or - for standard input.")
@@ -43,6 +46,9 @@ struct SimulateCommand: ParsableCommand {
             "The seconds a step takes: step,row[,pair[,read]], a JSON file with these, or a file of measured steps.",
             valueName: "list-or-path"))
     var costModel: String?
+
+    @Option(help: "The GGUF file whose tokenizer makes tokens of a trace's texts; the built-in model unless given.")
+    var tokenizer: String?
 
     @Option(help: "How many times faster the requests arrive.")
     var rate: Double = 1
@@ -89,8 +95,12 @@ struct SimulateCommand: ParsableCommand {
         options.scheduling.targetInterTokenLatency = targetItl.map { $0 / 1_000 }
         do {
             if let costModel { options.cost = try Self.cost(costModel) }
-            let trace = try Trace.read(try Self.read(self.trace), limit: limit ?? .max)
-                .scaled(rate: rate).fannedOut(copies: fanOut, within: 1, seed: seed)
+            let tokenizer = try Tokenizer(TokenizerConfiguration(LoadedModel.openFile(path: tokenizer).metadata))
+            let trace = try Trace.read(
+                try Self.read(self.trace), limit: limit ?? .max,
+                tokenize: { tokenizer.encode($0, addSpecial: false, parseSpecial: true).map(\.rawValue) }
+            )
+            .scaled(rate: rate).fannedOut(copies: fanOut, within: 1, seed: seed)
             var bar = ProgressBar("simulating")
             let report = Simulation(trace, options).run { bar.show($0) }
             Terminal.write(json ? report.json + "\n" : report.text)

@@ -1,9 +1,11 @@
 /// A JSON object on a line of a trace: its numbers, and its lists of integers with nested lists laid end to end.
 ///
-/// Strings, truth values and null are passed over.
+/// Of strings only the names are kept; truth values and null are passed over.
 struct FlatObject {
     private(set) var numbers: [String: Double] = [:]
     private(set) var lists: [String: [Int]] = [:]
+    /// The names of what is text.
+    private(set) var texts: Set<String> = []
 
     init(_ bytes: ArraySlice<UInt8>, line: Int) throws(TraceError) {
         var scanner = Scanner(bytes: bytes, position: bytes.startIndex, line: line)
@@ -16,6 +18,8 @@ struct FlatObject {
                 var list: [Int] = []
                 try scanner.list(into: &list, depth: 1)
                 lists[name] = list
+            } else if try scanner.skipText() {
+                texts.insert(name)
             } else if let number = try scanner.scalar() {
                 numbers[name] = number
             }
@@ -54,12 +58,16 @@ struct FlatObject {
             return String(decoding: bytes[first..<position], as: UTF8.self)
         }
 
+        /// Passes over a string, if one comes next.
+        mutating func skipText() throws(TraceError) -> Bool {
+            guard next() == UInt8(ascii: "\"") else { return false }
+            _ = try string()
+            return true
+        }
+
         /// A number; `nil` for another value that is not composed.
         mutating func scalar() throws(TraceError) -> Double? {
-            if next() == UInt8(ascii: "\"") {
-                _ = try string()
-                return nil
-            }
+            if try skipText() { return nil }
             let first = position
             while position < bytes.endIndex, !Self.ends.contains(bytes[position]) { position += 1 }
             let text = String(decoding: bytes[first..<position], as: UTF8.self)

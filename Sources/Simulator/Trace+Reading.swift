@@ -5,10 +5,16 @@ extension Trace {
     ///   last one partial.
     /// - Runs: JSON lines with `t` (s), `in`, `out`, `r`: runs `[first, count]` of ids, each for 64 tokens.
     /// - Azure: a table `TIMESTAMP,ContextTokens,GeneratedTokens`, in which nothing is known to be shared.
+    /// - Texts: JSON lines with `timestamp` (µs), and `input` and `output` as they were written.
     ///
-    /// - Parameter limit: how many requests to read at most.
-    public static func read(_ text: [UInt8], limit: Int = .max) throws(TraceError) -> Trace {
+    /// - Parameters:
+    ///   - limit: how many requests to read at most.
+    ///   - tokenize: the tokens of a text; its bytes unless given.
+    public static func read(
+        _ text: [UInt8], limit: Int = .max, tokenize: (String) -> [Int32] = { $0.utf8.map { Int32($0) } }
+    ) throws(TraceError) -> Trace {
         var requests: [TraceRequest] = []
+        var numbering = PromptNumbering()
         var format: Format?
         var number = 0
         var start = 0
@@ -19,12 +25,22 @@ extension Trace {
             number += 1
             if line.last == 0x0d { line.removeLast() }
             guard !line.isEmpty else { continue }
-            guard let known = format else {
+            if format == nil {
                 format = try Format(firstLine: line, number: number)
-                if format != .table { requests.append(try format!.request(line, number, index: 0)) }
-                continue
+                if format == .table { continue }
             }
-            requests.append(try known.request(line, number, index: Int32(requests.count)))
+            let index = Int32(requests.count)
+            if format == .texts {
+                let request = try TextRequest(line, number)
+                let prompt = tokenize(request.input)
+                // A text without tokens counts as one: there is always something to continue.
+                requests.append(
+                    TraceRequest(
+                        arrival: request.arrival, runs: numbering.runs(of: prompt), promptTokens: max(1, prompt.count),
+                        outputTokens: max(1, tokenize(request.output).count), content: index))
+            } else if let format {
+                requests.append(try format.request(line, number, index: index))
+            }
         }
         guard let format else { throw TraceError(line: 1, "the trace is empty") }
         if let first = requests.map(\.arrival).min() {
@@ -37,6 +53,7 @@ extension Trace {
         case mooncake
         case runs
         case table
+        case texts
 
         init(firstLine: ArraySlice<UInt8>, number: Int) throws(TraceError) {
             if firstLine.starts(with: "TIMESTAMP,".utf8) {
@@ -48,8 +65,10 @@ extension Trace {
                 self = .mooncake
             } else if object.lists["r"] != nil {
                 self = .runs
+            } else if object.texts.contains("input") {
+                self = .texts
             } else {
-                throw TraceError(line: number, "neither \"hash_ids\" nor \"r\": an unknown format")
+                throw TraceError(line: number, "none of \"hash_ids\", \"r\" and \"input\": an unknown format")
             }
         }
 
@@ -57,7 +76,7 @@ extension Trace {
             switch self {
             case .mooncake: 512
             case .runs: 64
-            case .table: 1
+            case .table, .texts: 1
             }
         }
 

@@ -238,6 +238,40 @@ import Testing
         }
     }
 
+    @Test("while as many prompts are read as there are processors, others are answered", arguments: [6_000, 100_000])
+    func crowdOfPrompts(length: Int) async throws {
+        let crowd = ProcessInfo.processInfo.activeProcessorCount
+        let release = DispatchSemaphore(value: 0)
+        let read = Mutex((begun: 0, inTime: 0))
+        var backend = try GenerationBackend.alphabet()
+        let encode = backend.encode
+        backend.encode = { text, addSpecial, parseSpecial in
+            if text.utf8.count == length {
+                read.withLock { $0.begun += 1 }
+                let isInTime = release.wait(timeout: .now() + 5) == .success
+                if isInTime { read.withLock { $0.inTime += 1 } }
+            }
+            return encode(text, addSpecial, parseSpecial)
+        }
+        try await TestServer.run(backend) { (server: TestServer) async throws -> Void in
+            let text = String(repeating: "a", count: length)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<crowd {
+                    group.addTask {
+                        let json = try await server.post("/tokenize", #"{"content": "\#(text)"}"#).json()
+                        #expect(json["count"].integer == length)
+                    }
+                }
+                while read.withLock({ $0.begun }) < crowd { try await Task.sleep(for: .milliseconds(1)) }
+                let response = try await server.post("/v1/completions", #"{"prompt": "x", "max_tokens": 2}"#)
+                #expect(response.status == 200)
+                for _ in 0..<crowd { release.signal() }
+                try await group.waitForAll()
+            }
+        }
+        #expect(read.withLock { $0.inTime } == crowd)
+    }
+
     @Test("an address in use is an error that says so")
     func addressInUse() async throws {
         try await TestServer.run(try .alphabet()) { (server: TestServer) async throws -> Void in

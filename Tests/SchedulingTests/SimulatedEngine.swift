@@ -12,6 +12,8 @@ struct SimulatedEngine {
     private(set) var ends: [SequenceID: SequenceEnd] = [:]
     private(set) var failed: Set<SequenceID> = []
 
+    /// Watches that nobody is passed over for too long, if it is there.
+    var bound: PassingBound?
     /// How long a step takes, in seconds.
     var seconds: (StepPlan) -> Double? = { _ in nil }
 
@@ -34,6 +36,7 @@ struct SimulatedEngine {
     mutating func step() -> StepPlan {
         var outcomes: [StepOutcome] = []
         let plan = scheduler.plan(ended: &outcomes)
+        bound?.planned()
         if !plan.isEmpty {
             do {
                 let logits = try runner.run(plan)
@@ -50,6 +53,7 @@ struct SimulatedEngine {
             case .finished(let id, let end): ends[id] = end
             }
         }
+        bound?.ended()
         return plan
     }
 

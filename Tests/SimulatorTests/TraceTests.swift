@@ -56,6 +56,41 @@ struct TraceTests {
         #expect(trace.distinctTokens == 12 && trace.promptTokens == 12)
     }
 
+    @Test("Texts: prompts share the tokens that they begin with, whatever those are")
+    func texts() throws {
+        let lines = """
+            {"timestamp": 5000000, "session_id": "a", "input": "abca", "output": "xy"}
+            {"timestamp": 5250000, "session_id": "a", "input": "abcaxy\\nz", "output": ""}
+            {"timestamp": 6000000, "session_id": "b", "input": "bcab", "output": "é"}
+            {"timestamp": 6500000, "session_id": "b", "input": "", "output": "x"}
+            """
+        let trace = try Trace.read(Array(lines.utf8))
+        #expect(trace.grain == 1)
+        #expect(trace.requests.map(\.arrival) == [0, 0.25, 1, 1.5])
+        #expect(trace.requests.map(\.promptTokens) == [4, 8, 4, 1])
+        #expect(trace.requests.map(\.outputTokens) == [2, 1, 2, 1])
+        let tokens = trace.requests.map { $0.tokens(grain: 1) }
+        #expect(tokens[0] == Array(tokens[1].prefix(4)))
+        #expect(Set(tokens[2]).isDisjoint(with: tokens[1]), "the same letters behind another beginning")
+        #expect(trace.distinctTokens == 8 + 4 + 1)
+        let words = try Trace.read(Array(lines.utf8)) { text in text.split(separator: "c").map { Int32($0.count) } }
+        #expect(words.requests.map(\.promptTokens) == [2, 2, 2, 1])
+        #expect(words.distinctTokens == 3 + 2 + 1, "2 1, 2 5, 1 2, and the empty one's own")
+    }
+
+    @Test("Prompts of texts are numbered as a set of prefixes would do it")
+    func numbering() throws {
+        var random = SeededGenerator(seed: 8)
+        let prompts = (0..<60).map { _ in
+            String((0..<Int.random(in: 1...12, using: &random)).map { _ in "ab".randomElement(using: &random) ?? "a" })
+        }
+        let lines = prompts.map { #"{"timestamp": 0, "input": "\#($0)", "output": "a"}"# }.joined(separator: "\n")
+        let trace = try Trace.read(Array(lines.utf8))
+        let prefixes = Set(prompts.flatMap { prompt in (1...prompt.count).map { prompt.prefix($0) } })
+        #expect(trace.distinctTokens == prefixes.count)
+        #expect(Simulation(trace, SimulationOptions()).run().computedTokens == prefixes.count)
+    }
+
     @Test(
         "What is no trace is refused with its line",
         arguments: [
@@ -64,6 +99,9 @@ struct TraceTests {
             ("{\"r\":[[0,1]],\"t\":-1,\"in\":64,\"out\":1}", 1),
             ("{\"r\":[[0,9999999999]],\"t\":0,\"in\":64,\"out\":1}", 1),
             ("{\"r\":[0,1", 1), ("{\"r\":[[[[[[0]]]]]],\"t\":0}", 1), ("{\"r\\", 1), ("TIMESTAMP,x\n1,2", 2),
+            ("{\"input\":\"a\",\"output\":\"b\",\"timestamp\":0}\n{\"input\":\"a\",\"output\":1,\"timestamp\":0}", 2),
+            ("{\"input\":\"a\",\"output\":\"b\",\"timestamp\":-1}", 1),
+            ("{\"input\":\"\\q\",\"output\":\"\",\"timestamp\":0}", 1),
             ("{\"r\":[],\"t\":1e999,\"in\":1,\"out\":1}", 1), ("{\"r\":[],\"t\":0,\"in\":1e300,\"out\":1}", 1),
         ])
     func refused(text: String, line: Int) {

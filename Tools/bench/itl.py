@@ -6,7 +6,8 @@
     python3 Tools/bench/itl.py --target 40 --model models/qwen05-q8_0.gguf --prompts 10
 
 Each run starts a server of its own, and waits until that has its memory from the system (Linux), as one has that is up for some
-seconds. Decodes stream until the flood is over; the flood's prompts share nothing and ask for one token.
+seconds. Decodes stream until the flood is over; whichever ends is followed by another, which goes before the flood. The flood's prompts share
+nothing and ask for one token; they come from a process of their own, so that the decodes' client does not wait for it.
 Gaps are those between tokens of one decode, as the client sees them, from the flood's start to its end. The aims: the 99th percentile
 within 1.5 times the target, and at least 85 % of the prefill rate that no target gives. Nothing else should be running.
 """
@@ -14,6 +15,7 @@ within 1.5 times the target, and at least 85 % of the prefill rate that no targe
 import argparse
 import http.client
 import json
+import multiprocessing
 import pathlib
 import random
 import re
@@ -27,8 +29,10 @@ KVASIR = pathlib.Path(__file__).parents[2] / ".build/release/kvasir"
 
 
 def post(port, body):
+    """Sends a request, given as a value or as its text."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
-    connection.request("POST", "/v1/completions", json.dumps(body), {"Content-Type": "application/json"})
+    body = body if isinstance(body, str) else json.dumps(body)
+    connection.request("POST", "/v1/completions", body, {"Content-Type": "application/json"})
     answer = connection.getresponse()
     if answer.status != 200:
         sys.exit(f"status {answer.status}: {answer.read().decode()}")
@@ -49,7 +53,7 @@ class Decode(threading.Thread):
             self.answers.append(times)
             body = {"model": "default", "prompt": [self.random.randrange(32, 1024) for _ in range(64)],
                     "max_tokens": self.tokens, "stream": True, "ignore_eos": True, "temperature": 0,
-                    "return_token_ids": True}
+                    "return_token_ids": True, "priority": -10}
             connection, answer = post(self.port, body)
             for line in answer:
                 if not line.startswith(b"data: {"):
@@ -64,6 +68,23 @@ class Decode(threading.Thread):
     def gaps(self, start, end):
         """Of tokens that came together, all but the first have a gap of 0."""
         return [b - a for times in self.answers for a, b in zip(times, times[1:]) if b > start and a < end]
+
+
+def flood(port, bodies, go, times):
+    """Sends all at once when told to go; says when it began and when the last answer was whole."""
+    def send(body):
+        connection, answer = post(port, body)
+        answer.read()
+        connection.close()
+
+    threads = [threading.Thread(target=send, args=(body,)) for body in bodies]
+    go.wait()
+    start = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    times.put((start, time.monotonic()))
 
 
 def wait_for_memory(process):
@@ -103,28 +124,20 @@ def measure(arguments, target):
             sys.exit("the server did not start")
         wait_for_memory(server)
         prompts = random.Random(arguments.seed)
+        bodies = [json.dumps({"model": "default", "prompt": [prompts.randrange(32, 1024) for _ in range(arguments.tokens)],
+                              "max_tokens": 1, "ignore_eos": True}) for _ in range(arguments.prompts)]
+        go, times = multiprocessing.Event(), multiprocessing.Queue()
+        other = multiprocessing.Process(target=flood, args=(arguments.port, bodies, go, times), daemon=True)
+        other.start()
         decodes = [Decode(arguments.port, index, arguments.decode_tokens) for index in range(arguments.decodes)]
         for decode in decodes:
             decode.start()
         for decode in decodes:
             decode.begun.wait()
         time.sleep(2)
-        ends = []
-
-        def prefill(prompt):
-            connection, answer = post(arguments.port, {"model": "default", "prompt": prompt, "max_tokens": 1, "ignore_eos": True})
-            answer.read()
-            ends.append(time.monotonic())
-            connection.close()
-
-        bodies = [[prompts.randrange(32, 1024) for _ in range(arguments.tokens)] for _ in range(arguments.prompts)]
-        start = time.monotonic()
-        flood = [threading.Thread(target=prefill, args=(prompt,)) for prompt in bodies]
-        for thread in flood:
-            thread.start()
-        for thread in flood:
-            thread.join()
-        end = max(ends)
+        go.set()
+        start, end = times.get()
+        other.join()
         for decode in decodes:
             decode.stopping.set()
         for decode in decodes:

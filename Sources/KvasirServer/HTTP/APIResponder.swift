@@ -82,8 +82,9 @@ struct APIResponder: HTTPResponder {
         }
     }
 
-    /// Bodies larger than this are worked on by threads that may be blocked for a while, so that short requests need not wait.
-    private static let largeBody = 64 << 10
+    /// Bodies larger than this are worked on by threads that may be blocked for a while. The few others write all answers, and a crowd
+    /// of prompts would hold these up: a body as large as this takes them less than a millisecond.
+    private static let largeBody = 4 << 10
 
     /// Reads the body up to the limit and makes something of it.
     private func read<Value: Sendable>(
