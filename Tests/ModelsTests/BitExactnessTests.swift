@@ -51,6 +51,10 @@ struct BitExactnessTests {
         }
     }
 
+    private static func rootMeanSquare(_ values: [Float]) -> Float {
+        (values.reduce(0) { $0 + $1 * $1 } / Float(max(1, values.count))).squareRoot()
+    }
+
     @Test("keys and values of every type, and close to each other", arguments: KVType.allCases)
     func kvTypes(type: KVType) throws {
         let tiny = TinyModel(Self.variants[1])
@@ -68,9 +72,8 @@ struct BitExactnessTests {
         let whole = try run([0..<45])
         #expect(try run([0..<7, 7..<8, 8..<40, 40..<45]).bits == whole.bits)
         let exact = inF16.joined().map { Float(bitPattern: $0) }
-        let largest = exact.map(abs).max() ?? 0
-        let worst = zip(whole.joined(), exact).map { abs($0 - $1) }.max() ?? 1
-        #expect(worst <= (type == .f16 ? 0 : 0.05) * largest)
+        let errors = zip(whole.joined(), exact).map { $0 - $1 }
+        #expect(Self.rootMeanSquare(errors) <= (type == .f16 ? 0 : 0.05) * Self.rootMeanSquare(exact))
     }
 
     @Test("one, two and three threads", arguments: variants, [1, 2, 3])
