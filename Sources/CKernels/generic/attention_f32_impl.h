@@ -22,62 +22,81 @@ static void take_query_f32(const float *q, float scale, size_t dimension, size_t
     out[d] = 0;
 }
 
-KVK_INLINE void pack_values_of(const kvk_kv_type type, const kvk_cache *cache, const uint8_t *base,
-                               const int32_t *slots, size_t count, size_t padded, float *out) {
+// `whole`: no dimension is padding, so that vectors can be loaded without a look at what is left.
+
+KVK_INLINE void pack_values_of(const kvk_kv_type type, const bool whole, const kvk_cache *cache,
+                               const uint8_t *base, const int32_t *slots, size_t count,
+                               size_t padded, float *out) {
+  const size_t dimension = cache->head_dimension;
   for (size_t i = 0; i < count; i++, out += padded) {
     const uint8_t *slot = base + (size_t)slots[i] * cache->slot_stride;
     for (size_t d = 0; d < padded; d += VW)
-      vf_store(out + d, load_kv(type, slot, d, cache->head_dimension));
+      vf_store(out + d,
+               whole ? load_whole_kv(type, slot, d, dimension) : load_kv(type, slot, d, dimension));
   }
   memset(out, 0, (KVK_TILE - count) * padded * sizeof *out);
 }
 
-/// The values of `count` slots as rows [KVK_TILE × padded], the others 0.
-static void pack_values_f32(const kvk_cache *cache, const uint8_t *base, const int32_t *slots,
-                            size_t count, size_t padded, float *out) {
-  switch (cache->type) {
-  case KVK_KV_BF16:
-    pack_values_of(KVK_KV_BF16, cache, base, slots, count, padded, out);
-    break;
-  case KVK_KV_Q8:
-    pack_values_of(KVK_KV_Q8, cache, base, slots, count, padded, out);
-    break;
-  default:
-    pack_values_of(KVK_KV_F16, cache, base, slots, count, padded, out);
-  }
-}
-
-KVK_INLINE void pack_keys_of(const kvk_kv_type type, const kvk_cache *cache, const uint8_t *base,
-                             const int32_t *slots, size_t count, size_t padded, float *out) {
-  for (size_t t = 0; t < KVK_TILE; t += VW)
+KVK_INLINE void pack_keys_of(const kvk_kv_type type, const bool whole, const kvk_cache *cache,
+                             const uint8_t *base, const int32_t *slots, size_t count, size_t padded,
+                             float *out) {
+  const size_t dimension = cache->head_dimension;
+  for (size_t t = 0; t < KVK_TILE; t += VW) {
+    const uint8_t *slot[VW];
+    KVK_UNROLL
+    for (size_t i = 0; i < VW; i++)
+      slot[i] = t + i < count ? base + (size_t)slots[t + i] * cache->slot_stride : NULL;
+    const bool all = whole && t + VW <= count;
     for (size_t d = 0; d < padded; d += VW) {
       vf block[VW];
-      KVK_UNROLL
-      for (size_t i = 0; i < VW; i++)
-        block[i] = t + i < count ? load_kv(type, base + (size_t)slots[t + i] * cache->slot_stride,
-                                           d, cache->head_dimension)
-                                 : vf_set1(0);
+      if (all) {
+        KVK_UNROLL
+        for (size_t i = 0; i < VW; i++)
+          block[i] = load_whole_kv(type, slot[i], d, dimension);
+      } else {
+        for (size_t i = 0; i < VW; i++)
+          block[i] = slot[i] ? load_kv(type, slot[i], d, dimension) : vf_set1(0);
+      }
       vf_transpose(block);
       KVK_UNROLL
       for (size_t i = 0; i < VW; i++)
         vf_store(out + (d + i) * KVK_TILE + t, block[i]);
     }
+  }
+}
+
+#define PACK(WHAT, TYPE)                                                                           \
+  case TYPE:                                                                                       \
+    if (cache->head_dimension == padded)                                                           \
+      pack_##WHAT##_of(TYPE, true, cache, base, slots, count, padded, out);                        \
+    else                                                                                           \
+      pack_##WHAT##_of(TYPE, false, cache, base, slots, count, padded, out);                       \
+    break;
+
+/// The values of `count` slots as rows [KVK_TILE × padded], the others 0.
+static void pack_values_f32(const kvk_cache *cache, const uint8_t *base, const int32_t *slots,
+                            size_t count, size_t padded, float *out) {
+  switch (cache->type) {
+    PACK(values, KVK_KV_F16)
+    PACK(values, KVK_KV_BF16)
+    PACK(values, KVK_KV_Q8)
+  default:
+    break;
+  }
 }
 
 /// The keys of `count` slots as columns [padded × KVK_TILE], the others 0.
 static void pack_keys_f32(const kvk_cache *cache, const uint8_t *base, const int32_t *slots,
                           size_t count, size_t padded, float *out) {
   switch (cache->type) {
-  case KVK_KV_BF16:
-    pack_keys_of(KVK_KV_BF16, cache, base, slots, count, padded, out);
-    break;
-  case KVK_KV_Q8:
-    pack_keys_of(KVK_KV_Q8, cache, base, slots, count, padded, out);
-    break;
+    PACK(keys, KVK_KV_F16)
+    PACK(keys, KVK_KV_BF16)
+    PACK(keys, KVK_KV_Q8)
   default:
-    pack_keys_of(KVK_KV_F16, cache, base, slots, count, padded, out);
+    break;
   }
 }
+#undef PACK
 
 /// Whether none of the packed elements is infinite or NaN.
 static bool are_finite_f32(const float *values, size_t count) {
@@ -95,7 +114,15 @@ static void product_f32(size_t rows, size_t columns, size_t count, const float *
   kvk_fetch_rows(ahead, count);
   for (size_t r = 0; r < rows; r++)
     memset(c + r * ldc, 0, columns * sizeof *c);
-  for (size_t o = 0; o < columns; o += 2 * VW) {
+  size_t o = 0;
+  // Few rows need more columns for as many sums as the multipliers work on at a time.
+  for (; rows <= 2 && columns - o >= 4 * VW; o += 4 * VW) {
+    if (rows == 2)
+      tile_f32_sized(2, 4, a, lda, b + o, ldb, count, c + o, ldc, none);
+    else
+      tile_f32_sized(1, 4, a, lda, b + o, ldb, count, c + o, ldc, none);
+  }
+  for (; o < columns; o += 2 * VW) {
     if (columns - o >= 2 * VW)
       tile_f32(2, rows, a, lda, b + o, ldb, count, c + o, ldc, none);
     else

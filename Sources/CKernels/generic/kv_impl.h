@@ -39,23 +39,36 @@ static void store_q8(const float *x, size_t n, uint8_t *slot) {
   }
 }
 
+/// VW dimensions from `d` on, of those that there are.
+KVK_INLINE vf load_whole_kv(const kvk_kv_type type, const uint8_t *slot, size_t d,
+                            size_t dimension) {
+  const uint16_t *from = (const uint16_t *)slot + d;
+  if (type == KVK_KV_F16)
+    return vf_load_half(from);
+  if (type == KVK_KV_BF16)
+    return vf_load_bfloat(from);
+  uint16_t half;
+  vb bytes;
+  memcpy(&half, slot + d / KVK_GROUP * 2, sizeof half);
+  memcpy(&bytes, slot + 2 * kvk_kv_groups(dimension) + d, sizeof bytes);
+  return __builtin_convertvector(bytes, vf) * vf_set1(kvk_from_half(half));
+}
+
 /// VW dimensions from `d` on; those from `dimension` on are 0.
 KVK_INLINE vf load_kv(const kvk_kv_type type, const uint8_t *slot, size_t d, size_t dimension) {
   size_t left = dimension > d ? dimension - d : 0;
+  if (left >= VW)
+    return load_whole_kv(type, slot, d, dimension);
   if (left == 0)
     return vf_set1(0);
   if (type == KVK_KV_Q8) {
     uint16_t half;
     memcpy(&half, slot + d / KVK_GROUP * 2, 2);
     vb bytes = {0};
-    memcpy(&bytes, slot + 2 * kvk_kv_groups(dimension) + d, left < VW ? left : VW);
+    memcpy(&bytes, slot + 2 * kvk_kv_groups(dimension) + d, left);
     vf whole = __builtin_convertvector(bytes, vf);
     return whole * vf_set1(kvk_from_half(half));
   }
   const uint16_t *from = (const uint16_t *)slot + d;
-  if (left < VW) {
-    vf all = type == KVK_KV_F16 ? vf_load_half_some(from, left) : vf_load_bfloat_some(from, left);
-    return all;
-  }
-  return type == KVK_KV_F16 ? vf_load_half(from) : vf_load_bfloat(from);
+  return type == KVK_KV_F16 ? vf_load_half_some(from, left) : vf_load_bfloat_some(from, left);
 }

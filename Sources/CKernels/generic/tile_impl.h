@@ -8,7 +8,7 @@ enum { FLOAT_K_STEP = 8 };
   KVK_INLINE void NAME##_sized(const int rows, const int vectors, const float *a, size_t lda,      \
                                const ELEMENT *b, size_t ldb, size_t count, float *c, size_t ldc,   \
                                kvk_ahead ahead) {                                                  \
-    vf acc[TILE_ROWS][2];                                                                          \
+    vf acc[TILE_ROWS][4];                                                                          \
     KVK_UNROLL                                                                                     \
     for (int r = 0; r < rows; r++) {                                                               \
       KVK_UNROLL                                                                                   \
@@ -19,7 +19,7 @@ enum { FLOAT_K_STEP = 8 };
       const size_t offset = k * ldb * sizeof(ELEMENT);                                             \
       if (offset % KVK_ALIGNMENT == 0)                                                             \
         kvk_fetch(&ahead, offset, k % 8, (2 * VW * sizeof(ELEMENT) + 63) / KVK_ALIGNMENT);         \
-      vf w[2];                                                                                     \
+      vf w[4];                                                                                     \
       KVK_UNROLL                                                                                   \
       for (int v = 0; v < vectors; v++)                                                            \
         w[v] = LOAD(b + k * ldb + v * VW);                                                         \
