@@ -37,14 +37,16 @@ public struct Simulation {
         report.promptTokens = fitting.promptTokens
         report.distinctTokens = fitting.distinctTokens
 
-        var now = 0.0
+        var runner = SimulatedRunner(cost: options.cost)
         var next = 0
         var live: [SequenceID: Live] = [:]
         var firsts: [Double] = []
         var gaps = LatencyHistogram()
         while next < fitting.requests.count || !scheduler.isIdle {
-            if scheduler.isIdle, next < fitting.requests.count { now = max(now, fitting.requests[next].arrival) }
-            while next < fitting.requests.count, fitting.requests[next].arrival <= now {
+            if scheduler.isIdle, next < fitting.requests.count {
+                runner.wait(until: fitting.requests[next].arrival)
+            }
+            while next < fitting.requests.count, fitting.requests[next].arrival <= runner.now {
                 let request = fitting.requests[next]
                 let id = scheduler.submit(
                     SequenceRequest(prompt: request.tokens(grain: fitting.grain), maximumTokens: request.outputTokens))
@@ -54,14 +56,14 @@ public struct Simulation {
                     progress(Double(next) / Double(fitting.requests.count))
                 }
             }
-            cache.advance(to: CacheInstant(milliseconds: Int64(now * 1_000)))
+            cache.advance(to: CacheInstant(milliseconds: Int64(runner.now * 1_000)))
             var outcomes: [StepOutcome] = []
             let plan = scheduler.plan(ended: &outcomes)
             if !plan.isEmpty {
-                let seconds = options.cost.seconds(of: StepWork(of: plan))
-                now += seconds
+                _ = runner.run(plan)
                 outcomes += scheduler.commit(
-                    chosen: scheduler.choices.map { live[$0.sequence]?.answer ?? TokenID(0) }, seconds: seconds)
+                    chosen: scheduler.choices.map { live[$0.sequence]?.answer ?? TokenID(0) },
+                    seconds: runner.stepSeconds)
             }
             for outcome in outcomes {
                 switch outcome {
@@ -69,11 +71,11 @@ public struct Simulation {
                 case .token(let id, _):
                     guard let request = live[id] else { continue }
                     if let last = request.lastToken {
-                        gaps.record(now - last)
+                        gaps.record(runner.now - last)
                     } else {
-                        firsts.append(now - request.arrival)
+                        firsts.append(runner.now - request.arrival)
                     }
-                    live[id]?.lastToken = now
+                    live[id]?.lastToken = runner.now
                     live[id]?.left -= 1
                 case .finished(let id, _):
                     if let request = live.removeValue(forKey: id), request.left > 0 { report.truncated += 1 }
@@ -81,7 +83,7 @@ public struct Simulation {
             }
         }
         report.count(scheduler.counters, cache.totals)
-        report.duration = now
+        report.duration = runner.now
         report.ttft = LatencySummary(of: firsts)
         report.itl = gaps.summary
         return report
