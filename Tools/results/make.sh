@@ -6,6 +6,7 @@
 #   PARTS="reuse blocks" …                      only some of: reuse arrivals blocks fan-out; the rest is taken from the last run
 #   KEEP_PEERS=1 …                              leaves the other servers running
 #   ROUNDS=5 …                                  more rounds (3); FAN_OUT_ROUNDS (1) and BLOCK_ROUNDS (5) likewise
+#   PAGE=docs/other/results.md …                another page, and no figures for README: for a second machine
 #   USERS=4 SHARED=256 CONTEXT=512 …            less load, to see whether everything runs
 #
 # The other servers and the model must be there: Tools/peers/peer.sh install llama, vllm, openvino, models.
@@ -23,6 +24,7 @@ CONTEXT="${CONTEXT:-4000}"
 export PEERS="${PEERS:-$HOME/.cache/kvasir-peers}"
 export GGUF="${GGUF:-$PEERS/qwen05-q8_0.gguf}"
 OUT="${OUT:-$PEERS/results}"
+PAGE="${PAGE:-docs/results.md}"
 KVASIR="${KVASIR:-.build/release/kvasir}"
 mkdir -p "$OUT"
 
@@ -58,4 +60,7 @@ for part in $PARTS; do
     *) echo "no part '$part'" >&2; exit 2 ;;
     esac
 done
-"$KVASIR" bench report --from "$OUT" --to docs/results.md --readme README.md
+readme=()
+[ "$PAGE" != docs/results.md ] || readme=(--readme README.md)
+mkdir -p "$(dirname "$PAGE")"
+"$KVASIR" bench report --from "$OUT" --to "$PAGE" "${readme[@]}"
