@@ -65,38 +65,31 @@ KVK_INLINE void pack_keys_of(const kvk_kv_type type, const bool whole, const kvk
   }
 }
 
-#define PACK(WHAT, TYPE)                                                                           \
+#define PACK_CASE(WHAT, TYPE)                                                                      \
   case TYPE:                                                                                       \
     if (cache->head_dimension == padded)                                                           \
       pack_##WHAT##_of(TYPE, true, cache, base, slots, count, padded, out);                        \
     else                                                                                           \
       pack_##WHAT##_of(TYPE, false, cache, base, slots, count, padded, out);                       \
     break;
+#define DEFINE_PACK(WHAT)                                                                          \
+  static void pack_##WHAT##_f32(const kvk_cache *cache, const uint8_t *base, const int32_t *slots, \
+                                size_t count, size_t padded, float *out) {                         \
+    switch (cache->type) {                                                                         \
+      PACK_CASE(WHAT, KVK_KV_F16)                                                                  \
+      PACK_CASE(WHAT, KVK_KV_BF16)                                                                 \
+      PACK_CASE(WHAT, KVK_KV_Q8)                                                                   \
+    default:                                                                                       \
+      break;                                                                                       \
+    }                                                                                              \
+  }
 
 /// The values of `count` slots as rows [KVK_TILE × padded], the others 0.
-static void pack_values_f32(const kvk_cache *cache, const uint8_t *base, const int32_t *slots,
-                            size_t count, size_t padded, float *out) {
-  switch (cache->type) {
-    PACK(values, KVK_KV_F16)
-    PACK(values, KVK_KV_BF16)
-    PACK(values, KVK_KV_Q8)
-  default:
-    break;
-  }
-}
-
+DEFINE_PACK(values)
 /// The keys of `count` slots as columns [padded × KVK_TILE], the others 0.
-static void pack_keys_f32(const kvk_cache *cache, const uint8_t *base, const int32_t *slots,
-                          size_t count, size_t padded, float *out) {
-  switch (cache->type) {
-    PACK(keys, KVK_KV_F16)
-    PACK(keys, KVK_KV_BF16)
-    PACK(keys, KVK_KV_Q8)
-  default:
-    break;
-  }
-}
-#undef PACK
+DEFINE_PACK(keys)
+#undef DEFINE_PACK
+#undef PACK_CASE
 
 /// Whether none of the packed elements is infinite or NaN.
 static bool are_finite_f32(const float *values, size_t count) {
