@@ -153,23 +153,35 @@ DEFINE_GROUP32(matmul_q4_0, GROUP32_Q4_0)
 DEFINE_GROUP32(matmul_q5_0, GROUP32_Q5_0)
 DEFINE_GROUP32(matmul_group32_expanded, GROUP32_EXPANDED)
 
-/// Q5_0 to Q8_0 as it lies in a panel: with many rows unpacking it in every tile costs more.
-static void expand_q5_0(const uint8_t *panel, size_t inputs, size_t k_begin, size_t k_end,
-                        uint8_t *out) {
-  (void)inputs;
-  const uint8_t *from = panel + k_begin / KVK_GROUP * GROUP32_WIDTH * 22;
-  for (size_t k = k_begin; k < k_end; k += KVK_GROUP, from += GROUP32_WIDTH * 22) {
+/// Nibbles to Q8_0 as it lies in a panel: with many rows unpacking them in every tile costs more.
+KVK_INLINE void group32_expand(const group32_kind kind, const uint8_t *panel, size_t k_begin,
+                               size_t k_end, uint8_t *out) {
+  const size_t bytes = GROUP32_WIDTH * (kind == GROUP32_Q4_0 ? 18 : 22);
+  const uint8_t *from = panel + k_begin / KVK_GROUP * bytes;
+  // Tiles take 16 or 8 times the weight plus 128; here that is the weight plus 128.
+  const unsigned shift = kind == GROUP32_Q4_0 ? 4 : 3;
+  const __m512i mask = _mm512_set1_epi8(kind == GROUP32_Q4_0 ? 15 : 31);
+  const __m512i zero = _mm512_set1_epi8(kind == GROUP32_Q4_0 ? 120 : 112);
+  for (size_t k = k_begin; k < k_end; k += KVK_GROUP, from += bytes) {
     memcpy(out, from, 2 * GROUP32_WIDTH);
     out += 2 * GROUP32_WIDTH;
     KVK_UNROLL
     for (size_t i = 0; i < 16; i++, out += 64) {
-      // 8 times the weight plus 128, to the weight plus 128.
-      __m512i w = group32_weights(GROUP32_Q5_0, from + 2 * GROUP32_WIDTH, i / 2, i % 2);
-      w = _mm512_and_si512(_mm512_srli_epi16(w, 3), _mm512_set1_epi8(31));
-      _mm512_store_si512(out, _mm512_add_epi8(w, _mm512_set1_epi8(112)));
+      __m512i w = group32_weights(kind, from + 2 * GROUP32_WIDTH, i / 2, i % 2);
+      w = _mm512_and_si512(_mm512_srli_epi16(w, shift), mask);
+      _mm512_store_si512(out, _mm512_add_epi8(w, zero));
     }
   }
 }
+
+#define DEFINE_GROUP32_EXPAND(NAME, KIND)                                                          \
+  static void NAME(const uint8_t *panel, size_t inputs, size_t k_begin, size_t k_end,              \
+                   uint8_t *out) {                                                                 \
+    (void)inputs;                                                                                  \
+    group32_expand(KIND, panel, k_begin, k_end, out);                                              \
+  }
+DEFINE_GROUP32_EXPAND(expand_q4_0, GROUP32_Q4_0)
+DEFINE_GROUP32_EXPAND(expand_q5_0, GROUP32_Q5_0)
 
 #define GROUP32_MATMUL(TYPE, BYTES, K_BLOCK, ...)                                                  \
   {.panel = GROUP32_WIDTH,                                                                         \
@@ -185,8 +197,11 @@ static void expand_q5_0(const uint8_t *panel, size_t inputs, size_t k_begin, siz
    .fetches_far = true,                                                                            \
    __VA_ARGS__}
 
+#define GROUP32_NIBBLES_MATMUL(TYPE, BYTES)                                                        \
+  GROUP32_MATMUL(TYPE, BYTES, 896 /* KVK_EXPANDED holds 960 */, .expand_rows = 48,                 \
+                 .expanded_rows = GROUP32_ROWS, .expand = expand_##TYPE,                           \
+                 .tile_expanded = matmul_group32_expanded)
+
 #define GROUP32_MATMULS                                                                            \
-  [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34, 1024), [KVK_Q4_0] = GROUP32_MATMUL(q4_0, 18, 1024),        \
-  [KVK_Q5_0] = GROUP32_MATMUL(q5_0, 22, 896 /* KVK_EXPANDED holds 960 */, .expand_rows = 48,       \
-                              .expanded_rows = GROUP32_ROWS, .expand = expand_q5_0,                \
-                              .tile_expanded = matmul_group32_expanded)
+  [KVK_Q8_0] = GROUP32_MATMUL(q8_0, 34, 1024), [KVK_Q4_0] = GROUP32_NIBBLES_MATMUL(q4_0, 18),      \
+  [KVK_Q5_0] = GROUP32_NIBBLES_MATMUL(q5_0, 22)

@@ -25,9 +25,11 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     /// Whether this build and this processor have it.
     public var isAvailable: Bool { kernels != nil }
 
-    /// The fastest one available.
+    /// The fastest one available. Intel's processors with AVX512-FP16 multiply bf16 slowly without AMX, which a
+    /// virtual machine or an old kernel may keep from them: that is `avx512`, then.
     public static var best: InstructionSet {
-        [.amx, .avx512bf16, .avx512, .avxvnni, .avx2, .neoni8mm, .neon].first { $0.isAvailable } ?? .portable
+        [.amx, .avx512bf16, .avx512, .avxvnni, .avx2, .neoni8mm, .neon].first { kvk_isa_pays($0.kernelSet) }
+            ?? .portable
     }
 
     /// What `select()` finds, or `best` where that throws; found once.

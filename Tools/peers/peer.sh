@@ -17,9 +17,12 @@ THREADS="${THREADS:-$(nproc)}"
 SLOTS="${SLOTS:-16}"
 GGUF="${GGUF:-$PEERS/qwen05-q8_0.gguf}"
 LLAMA_SERVER="${LLAMA_SERVER:-$PEERS/llama-build/bin/llama-server}"
-# Without bf16 or AVX-512 instructions vLLM's bf16 falls back to plain loops; f32 is its best there.
+# Without bf16 or AVX-512 instructions vLLM's bf16 falls back to plain loops, and Intel's processors with AVX512-FP16 multiply
+# bf16 slowly where AMX is kept from them; f32 is its best there.
 if [ -z "${VLLM_DTYPE:-}" ]; then
-    if grep -qE 'avx512f|amx_bf16|bf16' /proc/cpuinfo 2>/dev/null; then VLLM_DTYPE=bfloat16; else VLLM_DTYPE=float32; fi
+    VLLM_DTYPE=float32
+    if grep -qE 'avx512f|amx_bf16|bf16' /proc/cpuinfo 2>/dev/null; then VLLM_DTYPE=bfloat16; fi
+    if grep -q GenuineIntel /proc/cpuinfo && grep -q avx512_fp16 /proc/cpuinfo && ! grep -q amx_bf16 /proc/cpuinfo; then VLLM_DTYPE=float32; fi
 fi
 mkdir -p "$PEERS"
 

@@ -75,6 +75,8 @@ typedef struct kvk_kernels kvk_kernels;
 const char *kvk_isa_override(void);
 /// The kernels for an instruction set, or NULL where this build or this processor lacks it.
 const kvk_kernels *kvk_kernels_for(kvk_isa isa);
+/// Whether this processor has an instruction set and gains by it over the one listed before.
+bool kvk_isa_pays(kvk_isa isa);
 
 // ---- Weights
 
