@@ -23,9 +23,9 @@
 const kvk_kernels kvk_kernels_portable = {
     .name = "portable",
     .chunk_rows = 96,
-    .matmul = {[KVK_F32] = FLOAT_MATMUL(f32, float),
-               [KVK_F16] = FLOAT_MATMUL(f16, uint16_t),
-               [KVK_BF16] = FLOAT_MATMUL(bf16, uint16_t),
+    .matmul = {[KVK_F32] = F32_MATMUL,
+               [KVK_F16] = HALF_MATMUL(f16),
+               [KVK_BF16] = HALF_MATMUL(bf16),
                [KVK_Q8_0] = GROUP32_ENTRY(q8_0, matmul_q8_0, 34, 1, 0),
                [KVK_Q4_0] = GROUP32_ENTRY(q4_0, matmul_q4_0, 18, 1, 0),
                [KVK_Q5_0] = GROUP32_ENTRY(q5_0, matmul_q5_0, 22, 1, 0),

@@ -84,6 +84,8 @@ struct ReportTests {
         #expect(MachineDescription.name(inProcessorInformation: "") == nil)
         let generations = "cpu family\t: 25\nmodel\t\t: 17\nmodel name\t: One Name\nmodel\t\t: 18\n"
         #expect(MachineDescription.name(inProcessorInformation: generations) == "One Name (family 25, model 17)")
+        let units = generations + "flags\t\t: fpu avx2 avx512f\n"
+        #expect(MachineDescription.name(inProcessorInformation: units) == "One Name (family 25, model 17, AVX-512)")
     }
 
     @Test("Cases are all combinations, but nobody leaves where there is nothing to compute")

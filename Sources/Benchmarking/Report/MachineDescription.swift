@@ -35,8 +35,8 @@ public struct MachineDescription: Sendable, Equatable, Codable {
         #endif
     }
 
-    /// The first processor's name in the text of `/proc/cpuinfo`. Virtual machines give processors of several generations one name, so
-    /// family and model are added where they are told.
+    /// The first processor's name in the text of `/proc/cpuinfo`. Virtual machines give processors of several generations one name and
+    /// may hide units, so family, model and the widest units are added where they are told.
     static func name(inProcessorInformation text: String) -> String? {
         var fields: [String: String] = [:]
         for line in text.split(separator: "\n") {
@@ -45,6 +45,9 @@ public struct MachineDescription: Sendable, Equatable, Codable {
         }
         guard let name = fields["model name"] else { return nil }
         guard let family = fields["cpu family"], let model = fields["model"] else { return name }
-        return "\(name) (family \(family), model \(model))"
+        let flags = fields["flags", default: ""].split(separator: " ")
+        let known: KeyValuePairs<Substring, String> = ["amx_tile": ", AMX", "avx512f": ", AVX-512", "avx2": ", AVX2"]
+        let units = known.first { flags.contains($0.key) }?.value ?? ""
+        return "\(name) (family \(family), model \(model)\(units))"
     }
 }

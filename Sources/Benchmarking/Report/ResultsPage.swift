@@ -56,7 +56,9 @@ public struct ResultsPage: Sendable {
           costs it more arithmetic and memory a token. The comparison is of what one gets on this machine, not of designs alone.
         - The bound is at Kvasir's own measured rate. It says how much of the time sharing and order could still save, not how fast kernels could be.
         - llama-server shares what finished requests left in its slots. vLLM shares within a step by default. OpenVINO GenAI shares what was
-          computed before. It has no server in its package: a small one of ours (`Tools/peers/openvino_server.py`) runs its continuous batching.
+          computed when it took a request in: of those who come at once, the ones before its first step share nothing, and they are more in
+          some rounds than in others, which is why its rounds lie far apart. It has no server in its package: a small one of ours
+          (`Tools/peers/openvino_server.py`) runs its continuous batching.
         - One shape, one machine, two cores that other virtual machines share: times drift by 15 % between runs. Ratios within a round are steadier, and
           medians of rounds are what the tables show.
         - Not compared: GPUs, SGLang and TensorRT-LLM (no CPU packages of them), several machines, models with experts.

@@ -129,7 +129,10 @@ static void soften_f32(float *scores, size_t seen, size_t width, float *weights,
                        float *sum) {
   vf low = vf_set1(-__builtin_inff()), highest = low;
   vi limit = vi_set1((int32_t)seen);
-  for (size_t t = 0; t < width; t += VW) {
+  size_t whole = seen / VW * VW;
+  for (size_t t = 0; t < whole; t += VW)
+    highest = vf_max(vf_load(scores + t), highest);
+  for (size_t t = whole; t < width; t += VW) {
     vf s = vf_select(vi_lanes() + vi_set1((int32_t)t) < limit, vf_load(scores + t), low);
     highest = vf_max(s, highest);
     vf_store(scores + t, s);

@@ -5,16 +5,22 @@
 // floats, `vi` and `vu` 32-bit integers, `VW` lanes, `TILE_ROWS`, the functions used here), then
 // these files, under a target attribute. Q8_0 tiles are written by hand for each instruction set.
 
-#define FLOAT_MATMUL(TYPE, ELEMENT)                                                                \
+#define FLOAT_MATMUL(TYPE, ELEMENT, PACK, K_BLOCK, ...)                                            \
   {.panel = 2 * VW,                                                                                \
    .interleave = 1,                                                                                \
    .panel_bytes = kvk_panel_bytes_float,                                                           \
-   .pack = sizeof(ELEMENT) == 4 ? kvk_pack_32 : kvk_pack_16,                                       \
+   .pack = PACK,                                                                                   \
    .tile_rows = TILE_ROWS,                                                                         \
    .k_step = FLOAT_K_STEP,                                                                         \
-   .k_block = 512,                                                                                 \
+   .k_block = K_BLOCK,                                                                             \
    .element = sizeof(ELEMENT),                                                                     \
-   .tile = matmul_##TYPE}
+   .tile = matmul_##TYPE,                                                                          \
+   __VA_ARGS__}
+#define F32_MATMUL FLOAT_MATMUL(f32, float, kvk_pack_32, 512, )
+#define HALF_MATMUL(TYPE)                                                                          \
+  FLOAT_MATMUL(TYPE, uint16_t, kvk_pack_16, HALF_K_BLOCK, .expand_rows = HALF_EXPAND_ROWS,         \
+               .expanded_rows = TILE_ROWS, .expand = expand_##TYPE,                                \
+               .tile_expanded = matmul_half_expanded)
 
 // A group-of-32 type in panels of 16 outputs, BYTES for 32 weights and their scale.
 #define GROUP32_ENTRY(TYPE, TILE, BYTES, INTERLEAVE, FLIP)                                         \

@@ -64,3 +64,30 @@ DEFINE_TILE(tile_bf16, uint16_t, vf_load_bfloat)
 DEFINE_MATMUL(matmul_f32, tile_f32, float)
 DEFINE_MATMUL(matmul_f16, tile_f16, uint16_t)
 DEFINE_MATMUL(matmul_bf16, tile_bf16, uint16_t)
+
+// Weights of 16 bits are expanded once for many rows: widening them shares ports with the
+// multiply-adds, two of it for eight of those.
+enum {
+  HALF_K_BLOCK = KVK_EXPANDED * 3 / 4 / (2 * VW * sizeof(float)) / KVK_GROUP * KVK_GROUP,
+  HALF_EXPAND_ROWS = 7 * TILE_ROWS // fewer tiles fetch weights on the way
+};
+
+static void matmul_half_expanded(const kvk_tile *t) {
+  const kvk_ahead none = {NULL, 0};
+  tile_f32(2, t->rows, (const float *)kvk_row(t->a, t->row) + t->k_begin,
+           t->a->stride / sizeof(float), (const float *)t->panel, 2 * VW, t->k_end - t->k_begin,
+           t->acc, 2 * VW, none);
+}
+
+#define DEFINE_HALF_EXPAND(NAME, LOAD)                                                             \
+  static void NAME(const uint8_t *panel, size_t inputs, size_t k_begin, size_t k_end,              \
+                   uint8_t *out) {                                                                 \
+    (void)inputs;                                                                                  \
+    const uint16_t *from = (const uint16_t *)panel + k_begin * 2 * VW;                             \
+    float *to = (float *)out;                                                                      \
+    for (size_t i = 0; i < (k_end - k_begin) * 2 * VW; i += VW)                                    \
+      vf_store(to + i, LOAD(from + i));                                                            \
+  }
+
+DEFINE_HALF_EXPAND(expand_f16, vf_load_half)
+DEFINE_HALF_EXPAND(expand_bf16, vf_load_bfloat)
