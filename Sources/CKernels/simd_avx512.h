@@ -24,6 +24,7 @@ KVK_INLINE vi vi_lanes(void) { return (vi){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
 KVK_INLINE vf vf_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
 KVK_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 KVK_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
+#define VF_TIMES_POWER(P, N, T) _mm512_scalef_ps(P, N)
 KVK_INLINE vf vf_load_half(const uint16_t *p) {
   return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
 }

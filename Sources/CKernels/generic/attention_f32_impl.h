@@ -105,21 +105,19 @@ static void product_f32(size_t rows, size_t columns, size_t count, const float *
                         const float *b, size_t ldb, float *c, size_t ldc, kvk_pieces *ahead) {
   const kvk_ahead none = {NULL, 0};
   kvk_fetch_rows(ahead, count);
-  for (size_t r = 0; r < rows; r++)
-    memset(c + r * ldc, 0, columns * sizeof *c);
   size_t o = 0;
   // Few rows need more columns for as many sums as the multipliers work on at a time.
   for (; rows <= 2 && columns - o >= 4 * VW; o += 4 * VW) {
     if (rows == 2)
-      tile_f32_sized(2, 4, a, lda, b + o, ldb, count, c + o, ldc, none);
+      tile_f32_sized(2, 4, a, lda, b + o, ldb, count, true, c + o, ldc, none);
     else
-      tile_f32_sized(1, 4, a, lda, b + o, ldb, count, c + o, ldc, none);
+      tile_f32_sized(1, 4, a, lda, b + o, ldb, count, true, c + o, ldc, none);
   }
   for (; o < columns; o += 2 * VW) {
     if (columns - o >= 2 * VW)
-      tile_f32(2, rows, a, lda, b + o, ldb, count, c + o, ldc, none);
+      tile_f32(2, rows, a, lda, b + o, ldb, count, true, c + o, ldc, none);
     else
-      tile_f32(1, rows, a, lda, b + o, ldb, count, c + o, ldc, none);
+      tile_f32(1, rows, a, lda, b + o, ldb, count, true, c + o, ldc, none);
   }
 }
 

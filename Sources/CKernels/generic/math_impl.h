@@ -33,6 +33,12 @@ KVK_INLINE vf vf_load_bfloat_some(const uint16_t *p, size_t count) {
 /// this number.
 #define ROUND_MAGIC 12582912.0f
 
+// P · 2^N, where T is N + ROUND_MAGIC; the result must be a normal number.
+#ifndef VF_TIMES_POWER
+// The shift drops the magic number and moves N into the exponent.
+#define VF_TIMES_POWER(P, N, T) ((vf)((vi)(P) + (vi)((vu)(T) << 23)))
+#endif
+
 /// e^x within 2 units in the last place; 0 below -86.5, e^88 above 88. Cephes' polynomial on |r| ≤
 /// ln 2 / 2.
 KVK_INLINE vf vf_exp(vf x) {
@@ -48,9 +54,7 @@ KVK_INLINE vf vf_exp(vf x) {
   p = vf_fma(p, r, vf_set1(4.1665795894e-2f));
   p = vf_fma(p, r, vf_set1(1.6666665459e-1f));
   p = vf_fma(p, r, vf_set1(5.0000001201e-1f));
-  p = vf_fma(p, r * r, r) + vf_set1(1.0f);
-  // The shift drops the magic number and moves n into the exponent; x is limited so that it never
-  // over- or underflows.
-  vf y = (vf)((vi)p + (vi)((vu)t << 23));
-  return (vf)((vi)y & ~tiny);
+  p = vf_fma(p, r, vf_set1(1.0f));
+  p = vf_fma(p, r, vf_set1(1.0f));
+  return (vf)((vi)VF_TIMES_POWER(p, n, t) & ~tiny);
 }

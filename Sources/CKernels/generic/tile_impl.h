@@ -6,14 +6,14 @@ enum { FLOAT_K_STEP = 8 };
 
 #define DEFINE_TILE(NAME, ELEMENT, LOAD)                                                           \
   KVK_INLINE void NAME##_sized(const int rows, const int vectors, const float *a, size_t lda,      \
-                               const ELEMENT *b, size_t ldb, size_t count, float *c, size_t ldc,   \
-                               kvk_ahead ahead) {                                                  \
+                               const ELEMENT *b, size_t ldb, size_t count, const bool fresh,       \
+                               float *c, size_t ldc, kvk_ahead ahead) {                            \
     vf acc[TILE_ROWS][4];                                                                          \
     KVK_UNROLL                                                                                     \
     for (int r = 0; r < rows; r++) {                                                               \
       KVK_UNROLL                                                                                   \
       for (int v = 0; v < vectors; v++)                                                            \
-        acc[r][v] = vf_load(c + (size_t)r * ldc + v * VW);                                         \
+        acc[r][v] = fresh ? vf_set1(0) : vf_load(c + (size_t)r * ldc + v * VW);                    \
     }                                                                                              \
     for (size_t k = 0; k < count; k++) {                                                           \
       const size_t offset = k * ldb * sizeof(ELEMENT);                                             \
@@ -39,13 +39,13 @@ enum { FLOAT_K_STEP = 8 };
     }                                                                                              \
   }                                                                                                \
   KVK_INLINE void NAME(const int vectors, size_t rows, const float *a, size_t lda,                 \
-                       const ELEMENT *b, size_t ldb, size_t count, float *c, size_t ldc,           \
-                       kvk_ahead ahead) {                                                          \
+                       const ELEMENT *b, size_t ldb, size_t count, const bool fresh, float *c,     \
+                       size_t ldc, kvk_ahead ahead) {                                              \
     switch (rows) { TILE_CASES(NAME) }                                                             \
   }
 #define TILE_CASE(NAME, R)                                                                         \
   case R:                                                                                          \
-    NAME##_sized(R, vectors, a, lda, b, ldb, count, c, ldc, ahead);                                \
+    NAME##_sized(R, vectors, a, lda, b, ldb, count, fresh, c, ldc, ahead);                         \
     break;
 
 DEFINE_TILE(tile_f32, float, vf_load)
@@ -58,7 +58,7 @@ DEFINE_TILE(tile_bf16, uint16_t, vf_load_bfloat)
     const kvk_ahead ahead = {t->ahead.next + begin * sizeof(ELEMENT), t->ahead.pieces};            \
     TILE(2, t->rows, (const float *)kvk_row(t->a, t->row) + t->k_begin,                            \
          t->a->stride / sizeof(float), (const ELEMENT *)t->panel + begin, 2 * VW,                  \
-         t->k_end - t->k_begin, t->acc, 2 * VW, ahead);                                            \
+         t->k_end - t->k_begin, false, t->acc, 2 * VW, ahead);                                     \
   }
 
 DEFINE_MATMUL(matmul_f32, tile_f32, float)
@@ -76,7 +76,7 @@ static void matmul_half_expanded(const kvk_tile *t) {
   const kvk_ahead none = {NULL, 0};
   tile_f32(2, t->rows, (const float *)kvk_row(t->a, t->row) + t->k_begin,
            t->a->stride / sizeof(float), (const float *)t->panel, 2 * VW, t->k_end - t->k_begin,
-           t->acc, 2 * VW, none);
+           false, t->acc, 2 * VW, none);
 }
 
 #define DEFINE_HALF_EXPAND(NAME, LOAD)                                                             \
