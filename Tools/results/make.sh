@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what docs/results.md shows and writes that page, its drawings and README's figures anew.
 #
-#   Tools/results/make.sh                       about a quarter of an hour with all other servers
+#   Tools/results/make.sh                       half an hour with all other servers, or more: llama-server takes most of it
 #   PEERS_TO_RUN="" Tools/results/make.sh       Kvasir alone
 #   PARTS="reuse blocks" …                      only some of: reuse arrivals blocks fan-out; the rest is taken from the last run
 #   KEEP_PEERS=1 …                              leaves the other servers running
