@@ -31,6 +31,15 @@ static bool has_avxvnni(void) {
   unsigned a = 0, b, c, d;
   return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1u << 4);
 }
+
+/// Intel's processors since those with AVX512-FP16 leave bf16 to AMX: vdpbf16ps takes four times as
+/// long as a multiply-add there, and does twice as much.
+static bool has_fast_pairs(void) {
+  unsigned a, b, c, d = 0;
+  __builtin_cpu_init();
+  return !(__builtin_cpu_is("intel") && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+           (d & 1u << 23));
+}
 #endif
 
 #if defined(__x86_64__) && defined(__linux__)
@@ -51,18 +60,6 @@ static bool may_use_amx(void) {
 }
 #elif defined(__x86_64__)
 static bool may_use_amx(void) { return false; }
-#endif
-
-#if defined(__x86_64__)
-/// Intel's processors since those with AVX512-FP16 leave bf16 to AMX: vdpbf16ps takes four times as
-/// long as a multiply-add there, and does twice as much.
-static bool has_fast_pairs(void) {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  __cpuid(0, a, b, c, d);
-  bool intel = b == signature_INTEL_ebx && c == signature_INTEL_ecx && d == signature_INTEL_edx;
-  bool fp16 = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & 1u << 23);
-  return !(intel && fp16);
-}
 #endif
 
 #if defined(__aarch64__)

@@ -15,8 +15,7 @@ enum { GROUP32_AMX_BLOCK = KVK_EXPANDED / sizeof(group32_amx) * KVK_GROUP };
 
 KVK_INLINE void group32_amx_expand(const group32_kind kind, const uint8_t *panel, size_t k_begin,
                                    size_t k_end, uint8_t *out) {
-  const size_t bytes = kind == GROUP32_Q4_0 ? 16 : kind == GROUP32_Q5_0 ? 20 : 32;
-  const size_t block = GROUP32_WIDTH * (2 + bytes);
+  const size_t block = GROUP32_WIDTH * (2 + group32_bytes(kind));
   const uint8_t *from = panel + k_begin / KVK_GROUP * block;
   group32_amx *e = (group32_amx *)out;
   for (size_t k = k_begin; k < k_end; k += KVK_GROUP, from += block, e++) {
@@ -26,15 +25,12 @@ KVK_INLINE void group32_amx_expand(const group32_kind kind, const uint8_t *panel
     vf_store(e->scales + VW, vf_load_half((const uint16_t *)from + VW));
     KVK_UNROLL
     for (size_t i = 0; i < 16; i++) {
-      __m512i w = group32_weights(kind, from + 2 * GROUP32_WIDTH, i / 2, i % 2);
-      if (kind == GROUP32_Q4_0) // 16 times the weight plus 128
-        w = _mm512_sub_epi8(_mm512_and_si512(_mm512_srli_epi16(w, 4), _mm512_set1_epi8(15)),
-                            _mm512_set1_epi8(8));
-      else if (kind == GROUP32_Q5_0) // 8 times the weight plus 128
-        w = _mm512_sub_epi8(_mm512_and_si512(_mm512_srli_epi16(w, 3), _mm512_set1_epi8(31)),
-                            _mm512_set1_epi8(16));
-      else // the weight plus 128
-        w = _mm512_xor_si512(w, _mm512_set1_epi8(-128));
+      const uint8_t *weights = from + 2 * GROUP32_WIDTH;
+      __m512i w;
+      if (kind == GROUP32_Q8_0) // the weight plus 128
+        w = _mm512_xor_si512(group32_weights(kind, weights, i / 2, i % 2), _mm512_set1_epi8(-128));
+      else
+        w = group32_plain(kind, weights, i, kind == GROUP32_Q4_0 ? 8 : 16);
       _mm512_store_si512(e->weights + i * 64, w);
     }
   }

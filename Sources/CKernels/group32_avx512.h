@@ -14,6 +14,11 @@ typedef enum group32_kind {
 
 enum { GROUP32_WIDTH = 32, GROUP32_ROWS = 6 };
 
+/// Bytes of 32 packed weights.
+KVK_INLINE size_t group32_bytes(const group32_kind kind) {
+  return kind == GROUP32_Q4_0 ? 16 : kind == GROUP32_Q5_0 ? 20 : 32;
+}
+
 /// Quad q of k, 0…7, of vector v's 16 outputs in a group.
 KVK_INLINE __m512i group32_weights(const group32_kind kind, const uint8_t *w, const size_t q,
                                    const size_t v) {
@@ -62,7 +67,7 @@ KVK_INLINE void group32_fetch(const int level, const uint8_t *from, const size_t
 KVK_INLINE void group32_tile(const group32_kind kind, const int rows, const int level,
                              const kvk_tile *t) {
   const size_t inputs = t->a->inputs, stride = t->a->stride;
-  const size_t bytes = kind == GROUP32_Q4_0 ? 16 : kind == GROUP32_Q5_0 ? 20 : 32;
+  const size_t bytes = group32_bytes(kind);
   const size_t base = kind == GROUP32_EXPANDED ? t->k_begin / KVK_GROUP : 0;
   const uint8_t *x = kvk_row(t->a, t->row);
   const uint8_t *x_scales = x + kvk_q8_32_scales(inputs);
@@ -153,24 +158,27 @@ DEFINE_GROUP32(matmul_q4_0, GROUP32_Q4_0)
 DEFINE_GROUP32(matmul_q5_0, GROUP32_Q5_0)
 DEFINE_GROUP32(matmul_group32_expanded, GROUP32_EXPANDED)
 
+/// Vector i of a group's weights as bytes, from nibbles: each code less `zero`.
+KVK_INLINE __m512i group32_plain(const group32_kind kind, const uint8_t *w, const size_t i,
+                                 const int zero) {
+  __m512i codes = group32_weights(kind, w, i / 2, i % 2); // 16 or 8 times as much
+  codes = _mm512_srli_epi16(codes, kind == GROUP32_Q4_0 ? 4 : 3);
+  codes = _mm512_and_si512(codes, _mm512_set1_epi8(kind == GROUP32_Q4_0 ? 15 : 31));
+  return _mm512_sub_epi8(codes, _mm512_set1_epi8((char)zero));
+}
+
 /// Nibbles to Q8_0 as it lies in a panel: with many rows unpacking them in every tile costs more.
 KVK_INLINE void group32_expand(const group32_kind kind, const uint8_t *panel, size_t k_begin,
                                size_t k_end, uint8_t *out) {
-  const size_t bytes = GROUP32_WIDTH * (kind == GROUP32_Q4_0 ? 18 : 22);
+  const size_t bytes = GROUP32_WIDTH * (2 + group32_bytes(kind));
   const uint8_t *from = panel + k_begin / KVK_GROUP * bytes;
-  // Tiles take 16 or 8 times the weight plus 128; here that is the weight plus 128.
-  const unsigned shift = kind == GROUP32_Q4_0 ? 4 : 3;
-  const __m512i mask = _mm512_set1_epi8(kind == GROUP32_Q4_0 ? 15 : 31);
-  const __m512i zero = _mm512_set1_epi8(kind == GROUP32_Q4_0 ? 120 : 112);
+  const int zero = (kind == GROUP32_Q4_0 ? 8 : 16) - 128; // as of Q8_0, which is stored plus 128
   for (size_t k = k_begin; k < k_end; k += KVK_GROUP, from += bytes) {
     memcpy(out, from, 2 * GROUP32_WIDTH);
     out += 2 * GROUP32_WIDTH;
     KVK_UNROLL
-    for (size_t i = 0; i < 16; i++, out += 64) {
-      __m512i w = group32_weights(kind, from + 2 * GROUP32_WIDTH, i / 2, i % 2);
-      w = _mm512_and_si512(_mm512_srli_epi16(w, shift), mask);
-      _mm512_store_si512(out, _mm512_add_epi8(w, zero));
-    }
+    for (size_t i = 0; i < 16; i++, out += 64)
+      _mm512_store_si512(out, group32_plain(kind, from + 2 * GROUP32_WIDTH, i, zero));
   }
 }
 

@@ -43,8 +43,8 @@ extension Scheduler {
         let before = sequence.account
         sequence.account.admit(reused: lease.reusedTokens)
         count(sequence, since: before)
+        sequence.shape = lease.shape
         sequence.lease = consume lease
-        sequence.shape = sequence.lease?.shape
         if sequence.admissionWork == nil {
             sequence.admissionWork = prefillDone
             sequence.due = prefillDone + policy.patience / sequence.request.weight

@@ -79,6 +79,6 @@ extension Scheduler {
         guard sequence.isPrefilling else { return }
         prefills.remove(sequence, changesOrder: changesOrder)
         namespaces.stopPrefill(sequence)
-        sequence.shape = nil
+        sequence.shape = .empty
     }
 }

@@ -19,8 +19,8 @@ final class Sequence {
     var rows = 0..<0
     /// Whether its row in the current step is another sequence's.
     var sharesRow = false
-    /// Where the path runs, while its prompt is being computed.
-    var shape: PathShape?
+    /// Where the path runs, while its prompt is being computed; else empty.
+    var shape = PathShape.empty
     /// In `PrefillQueue`, the ratio of weight to cost of what it goes with.
     var ratio = 0.0
     /// Whether it shares tokens that nobody had computed, when it was last looked at, or its end with another prompt.
@@ -50,5 +50,5 @@ final class Sequence {
     var computedCount: Int { lease?.computedCount() ?? 0 }
 
     /// Whether its path is being computed: the prompt, and after a preemption what had been generated.
-    var isPrefilling: Bool { shape != nil }
+    var isPrefilling: Bool { shape.count > 0 }
 }

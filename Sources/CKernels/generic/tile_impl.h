@@ -52,18 +52,20 @@ DEFINE_TILE(tile_f32, float, vf_load)
 DEFINE_TILE(tile_f16, uint16_t, vf_load_half)
 DEFINE_TILE(tile_bf16, uint16_t, vf_load_bfloat)
 
-#define DEFINE_MATMUL(NAME, TILE, ELEMENT)                                                         \
+// The panel begins with input BEGIN.
+#define DEFINE_MATMUL(NAME, TILE, ELEMENT, BEGIN)                                                  \
   static void NAME(const kvk_tile *t) {                                                            \
-    const size_t begin = t->k_begin * 2 * VW;                                                      \
+    const size_t begin = (t->k_begin - (BEGIN)) * 2 * VW;                                          \
     const kvk_ahead ahead = {t->ahead.next + begin * sizeof(ELEMENT), t->ahead.pieces};            \
     TILE(2, t->rows, (const float *)kvk_row(t->a, t->row) + t->k_begin,                            \
          t->a->stride / sizeof(float), (const ELEMENT *)t->panel + begin, 2 * VW,                  \
          t->k_end - t->k_begin, false, t->acc, 2 * VW, ahead);                                     \
   }
 
-DEFINE_MATMUL(matmul_f32, tile_f32, float)
-DEFINE_MATMUL(matmul_f16, tile_f16, uint16_t)
-DEFINE_MATMUL(matmul_bf16, tile_bf16, uint16_t)
+DEFINE_MATMUL(matmul_f32, tile_f32, float, 0)
+DEFINE_MATMUL(matmul_f16, tile_f16, uint16_t, 0)
+DEFINE_MATMUL(matmul_bf16, tile_bf16, uint16_t, 0)
+DEFINE_MATMUL(matmul_half_expanded, tile_f32, float, t->k_begin)
 
 // Weights of 16 bits are expanded once for many rows: widening them shares ports with the
 // multiply-adds, two of it for eight of those.
@@ -71,13 +73,6 @@ enum {
   HALF_K_BLOCK = KVK_EXPANDED * 3 / 4 / (2 * VW * sizeof(float)) / KVK_GROUP * KVK_GROUP,
   HALF_EXPAND_ROWS = 7 * TILE_ROWS // fewer tiles fetch weights on the way
 };
-
-static void matmul_half_expanded(const kvk_tile *t) {
-  const kvk_ahead none = {NULL, 0};
-  tile_f32(2, t->rows, (const float *)kvk_row(t->a, t->row) + t->k_begin,
-           t->a->stride / sizeof(float), (const float *)t->panel, 2 * VW, t->k_end - t->k_begin,
-           false, t->acc, 2 * VW, none);
-}
 
 #define DEFINE_HALF_EXPAND(NAME, LOAD)                                                             \
   static void NAME(const uint8_t *panel, size_t inputs, size_t k_begin, size_t k_end,              \

@@ -4,6 +4,9 @@
 package struct PathShape {
     private let path: Path
 
+    /// A path without tokens, which has nothing in common with any.
+    package static var empty: PathShape { PathShape(Path(root: .none, tokensPerBlock: 1)) }
+
     fileprivate init(_ path: Path) {
         self.path = path
     }

@@ -122,10 +122,9 @@ struct PrefillQueue {
         var entries: [PrefillForest.Entry] = []
         entries.reserveCapacity(sorted.count)
         for sequence in sorted {
-            guard let shape = sequence.shape else { preconditionFailure("a prompt without a path") }
             entries.append(
                 PrefillForest.Entry(
-                    shape: shape, computed: sequence.computedCount, weight: weight(of: sequence),
+                    shape: sequence.shape, computed: sequence.computedCount, weight: weight(of: sequence),
                     rank: sequence.id.rawValue))
         }
         let forest = PrefillForest(entries, cost: cost)
@@ -169,11 +168,10 @@ struct PrefillQueue {
 
     /// Whether a prompt shares tokens that nobody has computed with another, or its end.
     private func sharesWork(_ sequence: Sequence, at place: Int) -> Bool {
-        guard let shape = sequence.shape else { return false }
-        let computed = min(sequence.computedCount, shape.count - 1)
+        let computed = min(sequence.computedCount, sequence.shape.count - 1)
         return [place - 1, place + 1].contains { neighbour in
-            guard sorted.indices.contains(neighbour), let other = sorted[neighbour].shape else { return false }
-            return shape.commonLength(with: other) > computed
+            sorted.indices.contains(neighbour)
+                && sequence.shape.commonLength(with: sorted[neighbour].shape) > computed
         }
     }
 
@@ -194,9 +192,8 @@ struct PrefillQueue {
     }
 
     private static func precedes(_ left: Sequence, _ right: Sequence) -> Bool {
-        guard let leftShape = left.shape, let rightShape = right.shape else { return left.id < right.id }
-        if leftShape.precedes(rightShape) { return true }
-        return !rightShape.precedes(leftShape) && left.id < right.id
+        if left.shape.precedes(right.shape) { return true }
+        return !right.shape.precedes(left.shape) && left.id < right.id
     }
 
     private func duePlace(of sequence: Sequence) -> Int {
